@@ -1,0 +1,263 @@
+"""The command line: arguments to a use case, its result to stdout, talk to stderr, one exit code.
+
+    0    done                       5    no rule, or a date outside the regime
+    1    verification failed        6    a result is older than its inputs
+    2    usage or case.toml         8    storage: damaged, locked, full
+    3    a source file              10   blocking findings stopped the run, after all were collected
+    4    the books                  130  interrupted
+
+No figure is computed here.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from administrator import __version__
+from administrator.usecases import ACTS
+from ledgers.errors import CaseError, Interruption
+
+if TYPE_CHECKING:
+    from administrator.usecases.running import RunResult
+    from ledgers.storage.books import Books
+
+BLOCKED = 10
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Do one act and give the exit code."""
+    options = _parser().parse_args(arguments)
+    try:
+        code: int = options.act(options)
+        sys.stdout.flush()
+        return code
+    except CaseError as error:
+        for line in error.lines:
+            print(f"administrator: {_shown(line)}", file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        print("administrator: interrupted; nothing half-made was kept.", file=sys.stderr)
+        return Interruption.exit_code
+    except BrokenPipeError:
+        # The reader of stdout went away: not a fault of the case.
+        sys.stderr.close()
+        return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="administrator",
+        description="Return the assets of a failed crypto exchange to their holders, and prove it.",
+        epilog="Exit codes: 0 done, 1 not verified, 2 usage, 3 source, 4 books, 5 regime, 6 stale, 8 storage, "
+        "10 blocking findings, 130 interrupted.",
+    )
+    parser.add_argument("--version", action="version", version=f"administrator {__version__}")
+    acts = parser.add_subparsers(title="acts", metavar="ACT", required=True)
+    says = {act.name: act.says for act in ACTS}
+
+    def act(name: str, do: Callable[[argparse.Namespace], int]) -> argparse.ArgumentParser:
+        added = acts.add_parser(name, help=says[name], description=says[name])
+        added.set_defaults(act=do)
+        return added
+
+    for name, do in (("run", _run), ("demo", _demo)):
+        of_run = act(name, do)
+        if name == "run":
+            of_run.add_argument("case", type=Path, metavar="CASE", help="the case folder, with its case.toml")
+        else:
+            of_run.add_argument("--keep", type=Path, metavar="FOLDER",
+                                help="copy the demo case there and leave it, to open and change")
+        of_run.add_argument("--out", type=Path, metavar="DIR", help="where the files go; otherwise CASE/out/round-…")
+        of_run.add_argument("--threads", type=int, metavar="N", help="no result depends on it")
+        of_run.add_argument("--memory", metavar="SIZE", default=None, help="of the relational part, such as 2GB")
+        of_run.add_argument("--json", action="store_true", help="the summary as JSON")
+        of_run.add_argument("--quiet", action="store_true", help="no summary and no progress")
+    verified = act("verify", _verify)
+    verified.add_argument("folder", type=Path, metavar="DIR", help="a folder that a run has written")
+    verified.add_argument("--json", action="store_true", help="the verdict as JSON")
+    verified.add_argument("--quiet", action="store_true", help="faults only")
+    explained = act("explain", _explain)
+    explained.add_argument("case", type=Path, metavar="CASE")
+    explained.add_argument("account", metavar="ACCOUNT")
+    explained.add_argument("--json", action="store_true")
+    opened = act("open", _open)
+    opened.add_argument("case", type=Path, metavar="CASE")
+    law = act("law", _law)
+    law.add_argument("name", nargs="?", metavar="NAME")
+    law.add_argument("--json", action="store_true")
+    return parser
+
+
+def _run(options: argparse.Namespace) -> int:
+    from administrator.usecases.running import run_case
+    from ledgers.storage.books import MEMORY_LIMIT
+
+    if options.threads is not None and options.threads < 1:
+        raise CaseUsageError(f"--threads {options.threads}: at least one is needed.")
+    progress = _progress(options.quiet)
+    with _Interruptible() as interruptible:
+        result = run_case(options.case, options.out, progress, threads=options.threads,
+                          memory_limit=options.memory or MEMORY_LIMIT, opened=interruptible.opened)
+    _print_run(result, options)
+    if result.is_blocked:
+        for message in result.blocking:
+            print(f"administrator: {_shown(message)}", file=sys.stderr)
+        return BLOCKED
+    return 0
+
+
+def _demo(options: argparse.Namespace) -> int:
+    import tempfile
+
+    from administrator.usecases.demonstrating import copy_demo
+
+    if options.keep is not None:
+        options.case = copy_demo(options.keep)
+        return _run(options)
+    with tempfile.TemporaryDirectory(prefix="administrator-") as folder:
+        options.case = copy_demo(Path(folder) / "demo")
+        code = _run(options)
+    if not (options.json or options.quiet or options.out):
+        print("\nTo keep and open it: administrator demo --keep FOLDER, then administrator open FOLDER.")
+    return code
+
+
+def _verify(options: argparse.Namespace) -> int:
+    from administrator.plans.verify import verify
+
+    verdict = verify(options.folder)
+    if options.json:
+        _print_json(asdict(verdict))
+        return 1 if verdict.fault_count else 0
+    for fault in verdict.faults:
+        print(_shown(fault, 2_000))
+    if verdict.fault_count > len(verdict.faults):
+        print(f"and {verdict.fault_count - len(verdict.faults)} more")
+    if not options.quiet:
+        rows = sum(verdict.checked.values())
+        print(f"{options.folder}: {len(verdict.checked)} files, {rows} rows, {verdict.fault_count} faults.")
+        print("Not to be seen without the case:")
+        for sentence in verdict.unseen:
+            print(f"  - {sentence}")
+    return 1 if verdict.fault_count else 0
+
+
+def _explain(options: argparse.Namespace) -> int:
+    from administrator.usecases.explaining import explain
+
+    explanation = explain(options.case, options.account)
+    if options.json:
+        _print_json(asdict(explanation))
+    else:
+        for line in explanation.lines():
+            print(_shown(line, 400))
+    return 0
+
+
+def _open(options: argparse.Namespace) -> int:
+    from administrator.tui.app import open_case
+
+    return open_case(options.case)
+
+
+def _law(options: argparse.Namespace) -> int:
+    from administrator.usecases.reading_law import page, regimes
+
+    if options.name is None:
+        listed = regimes()
+        if options.json:
+            _print_json([asdict(line) for line in listed])
+        else:
+            for line in listed:
+                print(f"{line.name:<28}{line.title} ({line.standing})")
+        return 0
+    for text in page(options.name):
+        print(text)
+    return 0
+
+
+class CaseUsageError(CaseError):
+    """The command line asks for what cannot be."""
+
+    exit_code = 2
+
+
+class _Interruptible:
+    """Lets Ctrl-C stop the database at once, which would otherwise finish its statement first."""
+
+    def __init__(self) -> None:
+        self._books: Books | None = None
+        self._before: Any = None
+
+    def opened(self, books: Books) -> None:
+        self._books = books
+
+    def __enter__(self) -> _Interruptible:
+        self._before = signal.signal(signal.SIGINT, self._stop)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        signal.signal(signal.SIGINT, self._before)
+
+    def _stop(self, *_: object) -> None:
+        if self._books is not None:
+            self._books.interrupt()
+        raise KeyboardInterrupt
+
+
+def _progress(is_quiet: bool) -> Callable[[Any], None]:
+    from administrator.progress import silent, to_stderr
+
+    return silent if is_quiet else to_stderr(sys.stderr)
+
+
+def _print_run(result: RunResult, options: argparse.Namespace) -> None:
+    if options.quiet:
+        return
+    if options.json:
+        _print_json(asdict(result))
+        return
+    for line in summary_lines(result):
+        print(_shown(line, 400))
+
+
+def summary_lines(result: RunResult) -> list[str]:
+    """What a run says on stdout."""
+    lines = [result.title, f"regime {result.regime}, reporting currency {result.currency}", ""]
+    if result.assets:
+        heads = ("asset", "owed", "held", "shortfall", "claims", "returned", "dividend")
+        rows = [(a.asset, a.owed, a.held, a.shortfall, a.claims, a.awarded, a.dividend) for a in result.assets]
+        lines += _table(heads, rows[:40])
+        if len(rows) > 40:
+            lines.append(f"and {len(rows) - 40} more assets in reconciliation.csv and pools.csv")
+        lines.append("")
+    lines += [f"{name.replace('_', ' ')}: {value}" for name, value in result.totals.items()]
+    counted = ", ".join(f"{count} {severity}" for severity, count in result.findings.items()) or "none"
+    lines += [f"findings: {counted}", f"written to {result.out}"]
+    if result.is_blocked:
+        lines.append("Blocked: correct what stands above, and run again. Only findings and rejects were written.")
+    return lines
+
+
+def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    widths = [max(len(row[at]) for row in [heads, *rows]) for at in range(len(heads))]
+    return ["  ".join(cell.ljust(widths[at]) if at == 0 else cell.rjust(widths[at]) for at, cell in enumerate(row)).rstrip()
+            for row in [heads, *rows]]
+
+
+def _print_json(value: object) -> None:
+    json.dump(value, sys.stdout, ensure_ascii=False, indent=2)
+    print()
+
+
+def _shown(text: str, characters_max: int = 1_000) -> str:
+    from ledgers.display import display
+
+    return display(text, characters_max)

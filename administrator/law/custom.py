@@ -1,0 +1,42 @@
+"""No body of law: the plan of the case itself decides, by order of the court.
+
+Each parameter below is the neutral choice, and every one the case does not override is printed in the plan as such.
+
+Not covered: everything a statute would say. There is no priority, no bar date and no small-sum rule but the case's own.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from administrator.allocation import Rounding
+from administrator.law.regime import Citation, Defaults, Insiders, Late, Provision, Regime, Standing
+
+_CHOICE = Citation("the plan of the case", "[plan]", "", Standing.CHOICE)
+
+REGIME = Regime(
+    name="custom",
+    title="The plan of the case itself, under the court's order",
+    in_force_from=date(1900, 1, 1),
+    in_force_until=None,
+    read_on=None,
+    costs_from_pools=True,
+    defaults=Defaults(
+        pooling="per_asset",
+        rule="proportional",
+        rounding=Rounding.FLOOR,
+        holdback="0",
+        minimum_payment="0",
+        insiders=Insiders.SHARE,
+        late=Late.SHARE,
+        guarantee_in_pool=False,
+        compensation_reduces_claim=True,
+    ),
+    provisions=(
+        Provision("pooling", "Each asset is a pool of its own, returned in kind.", _CHOICE),
+        Provision("rule", "Claims on a pool share in proportion to their units.", _CHOICE),
+        Provision("rounding", "Shares are rounded down; what that leaves stays in the pool.", _CHOICE),
+        Provision("", "Pools bear the costs that the case lays on them.", _CHOICE),
+    ),
+    not_covered=("any statute: ranks, bar dates, set-off, avoidance and small sums are as the case says",),
+)

@@ -1,0 +1,87 @@
+"""Payment Services Act of Japan (資金決済に関する法律, Act No. 59 of 2009): customers' crypto and money at an exchange.
+
+Official text: https://laws.e-gov.go.jp/law/421AC0000000059, and the Cabinet Office Order on Crypto-Asset Exchange Service
+Providers (Order No. 7 of 2017): https://laws.e-gov.go.jp/law/429M60000002007. Read in the texts in force on 2026-06-01.
+
+Article 63-11(1), Order art. 26       customers' money is entrusted; each beneficiary is paid
+                                      min(own, principal realised x own / required)            a pool a currency
+Article 63-11(2), Order art. 27       customers' crypto is held apart from the exchange's own, each holder's quantity
+                                      clear from the books; hot wallets at most 5 % by value    the segregation tests
+Article 63-11-2, Order art. 29        for what is not held offline the exchange holds the same kind and quantity of its
+                                      own (履行保証暗号資産)                                      guarantee >= hot
+Article 63-19-2(1)                    a holder's claim to have crypto transferred is paid, before other creditors, out of
+                                      the segregated crypto and the guarantee crypto           guarantee_in_pool
+Article 63-19-2(2)                    Civil Code art. 333 applies: no pursuit after delivery to a third party
+
+What the law leaves open, decided here and printed each time:
+    whether the priority right of one crypto reaches the crypto of another kind (here it does not: a pool an asset);
+    whether pools bear costs of their own return (here they do not: costs fall on the estate);
+    the procedure for exercising the right, which no order has laid down.
+
+Not covered: the deficiency of a holder as a bankruptcy claim (Bankruptcy Act art. 108), the estate's own ranks, and the
+liability reserve that the 2026 amendment plans; no official formula for it was published by the day this was read.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from administrator.allocation import Rounding
+from administrator.law.regime import Citation, Defaults, Insiders, Late, Provision, Regime, Standing
+
+_ACT = "https://laws.e-gov.go.jp/law/421AC0000000059"
+_ORDER = "https://laws.e-gov.go.jp/law/429M60000002007"
+_BANKRUPTCY = "https://laws.e-gov.go.jp/law/416AC0000000075"
+
+
+def _act(article: str) -> Citation:
+    return Citation("資金決済に関する法律", article, _ACT, Standing.READ)
+
+
+def _order(article: str) -> Citation:
+    return Citation("暗号資産交換業者に関する内閣府令", article, _ORDER, Standing.READ)
+
+
+_CHOICE = Citation("この法律に定めなし", "", "", Standing.CHOICE)
+
+REGIME = Regime(
+    name="japan_payment_services",
+    title="Payment Services Act of Japan, priority right over customers' crypto",
+    in_force_from=date(2020, 5, 1),
+    in_force_until=None,
+    read_on=date(2026, 6, 14),
+    costs_from_pools=False,
+    defaults=Defaults(
+        pooling="per_asset",
+        rule="proportional",
+        rounding=Rounding.FLOOR,
+        holdback="0",
+        minimum_payment="0",
+        insiders=Insiders.SHARE,
+        late=Late.SHARE,
+        guarantee_in_pool=True,
+        compensation_reduces_claim=True,
+    ),
+    provisions=(
+        Provision("", "Customers' money is entrusted and paid to each in proportion, never above what is his.",
+                  _order("26(1)(xiv)")),
+        Provision("", "Customers' crypto is held apart from the exchange's own.", _act("63-11(2)")),
+        Provision("", "Crypto not held offline is at most 5 % by value.", _order("27(2)")),
+        Provision("", "The exchange holds crypto of the same kind and quantity for what is not offline.",
+                  _act("63-11-2(1)")),
+        Provision("guarantee_in_pool", "Holders are paid before other creditors out of segregated and guarantee crypto.",
+                  _act("63-19-2(1)")),
+        Provision("rule", "Claims of one rank are paid in proportion to their amounts.",
+                  Citation("破産法", "194(2)", _BANKRUPTCY, Standing.READ)),
+        Provision("pooling", "The right to one crypto is not exercised on crypto of another kind.", _CHOICE),
+        Provision("", "Costs are borne by the estate, not by the customers' pools.", _CHOICE),
+        Provision("rounding", "Shares are rounded down; what that leaves stays in the pool.", _CHOICE),
+        Provision("late", "No bar date cuts off the priority right; late claims share.", _CHOICE),
+        Provision("insiders", "Insiders hold the same right; their claims share.", _CHOICE),
+    ),
+    not_covered=(
+        "the deficiency as a bankruptcy claim (Bankruptcy Act art. 108) and the estate's ranks (art. 194)",
+        "a statutory liability reserve for crypto: no official formula was published by the day this was read",
+        "the procedure for exercising the priority right: no order lays it down",
+    ),
+)

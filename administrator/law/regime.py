@@ -1,0 +1,96 @@
+"""What a body of law must say before anything can be shared out.
+
+A regime is a value, not a program: the choices the law makes, each with the place where it is written and whether that
+place was read in the official text. `administrator.waterfall` is the one interpreter; it never asks for a regime's name.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from administrator.allocation import Rounding
+
+
+class Standing(StrEnum):
+    """How sure a citation is."""
+
+    READ = "read in the official text"
+    UNREAD = "not read in the official text"
+    CHOICE = "a choice of this program where the law is silent"
+
+
+class Insiders(StrEnum):
+    """Where insiders and affiliates share."""
+
+    SHARE = "share"
+    ESTATE = "estate"
+    SUBORDINATE = "subordinate"
+
+
+class Late(StrEnum):
+    """What becomes of a claim filed after the bar date."""
+
+    SHARE = "share"
+    AFTER = "after"
+    BARRED = "barred"
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """One place in one law, precise enough to open at the right line."""
+
+    law: str
+    article: str
+    source: str
+    """The official publisher's address; empty for a choice of this program."""
+    standing: Standing
+
+
+@dataclass(frozen=True, slots=True)
+class Provision:
+    """One thing the regime says, and where it says it."""
+
+    parameter: str
+    """The plan parameter it decides, or empty where it decides none."""
+    says: str
+    authority: Citation
+
+
+@dataclass(frozen=True, slots=True)
+class Defaults:
+    """The plan parameters a regime sets; a case overrides them one by one, and each override is printed."""
+
+    pooling: str
+    rule: str
+    rounding: Rounding
+    holdback: str
+    minimum_payment: str
+    insiders: Insiders
+    late: Late
+    guarantee_in_pool: bool
+    compensation_reduces_claim: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Regime:
+    """The order of return under one law, over one span of days."""
+
+    name: str
+    title: str
+    in_force_from: date
+    in_force_until: date | None
+    """The last day it is known to hold; None while the official text read is the current one."""
+    read_on: date | None
+    """The day a person last compared this value with the official text; None for no law at all."""
+    costs_from_pools: bool
+    """Whether the customers' pools bear any cost; otherwise the estate does."""
+    defaults: Defaults
+    provisions: tuple[Provision, ...]
+    not_covered: tuple[str, ...]
+
+    @property
+    def unread(self) -> tuple[Provision, ...]:
+        """Provisions whose official text nobody has compared: said each time the regime runs."""
+        return tuple(p for p in self.provisions if p.authority.standing is Standing.UNREAD)

@@ -1,0 +1,188 @@
+"""Does a run's output folder prove itself? Reads DIR without the case and checks all that its files let anybody check.
+
+Shares no code with what made the files: standard library alone, and of this package only `verification`, which imports
+nothing else of ours. It does not judge whether the inputs were true; its last lines say what it cannot see.
+
+    python -m administrator.plans.verify DIR
+"""
+
+from __future__ import annotations
+
+import sys
+from io import TextIOWrapper
+from pathlib import Path
+
+if not __package__:
+    sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from administrator.plans.verification.accounts import Walk
+from administrator.plans.verification.books import Books, bridged, flowed, lost, reconciled, segregated
+from administrator.plans.verification.compensation import Compensation, covered_by
+from administrator.plans.verification.folder import MANIFEST, Plan, Seal, declared, sealed
+from administrator.plans.verification.numbers import read
+from administrator.plans.verification.pools import TIERS, Pool, StepTotals, pooled, tiered, tiers_of
+from administrator.plans.verification.sharing import Sharing
+from administrator.plans.verification.tables import HEADERS, Tables
+from administrator.plans.verification.verdict import Faults, Verdict, display
+
+UNSEEN = (
+    "That the balances, wallets, transfers and prices are true.",
+    "That the inputs named in the manifest are those that were handed over, and that none was left out.",
+    "Which accounts are of the house, and so belong in no claim.",
+    "Why a claim has its standing, and what a ruling allowed or set as provisional.",
+    "That a hold or a missing payee is right: only that it falls on a whole account, or on all it is paid in an asset.",
+    "What lies in house wallets where nothing is missing, and what part of fiat money is in hot custody.",
+    "Quantities, messages and row numbers of findings and rejects.",
+    "That costs, recoveries and what earlier rounds paid are as printed.",
+    "That the cause of a bridge line, the peril of an event and the dates of a policy are right.",
+    "That the totals, control totals, overrides and warnings in plan.json say what the tables say.",
+    "Who approved the plan, and whether it was carried out.",
+)
+
+
+def step_totals(folder: Path, books: Books) -> dict[tuple[str, str], StepTotals]:
+    """The sums of claim and entitled per asset and tier, in a passage of its own before the certificates."""
+    totals: dict[tuple[str, str], StepTotals] = {}
+    for row in Tables(folder, Faults()).records("schedule.csv"):
+        asset = books.assets.get(row[4])
+        if asset is None or row[3] not in TIERS:
+            continue
+        claim, entitled, paid = (read(text, asset.decimals) or 0 for text in row[5:8])
+        before = totals.get((row[4], row[3]), StepTotals(0, 0, False))
+        totals[row[4], row[3]] = StepTotals(before.claim + claim, before.entitled + entitled,
+                                            before.overpaid or paid > entitled)
+    return totals
+
+
+def sharings_of(folder: Path, plan: Plan, books: Books, pools: dict[str, Pool]) -> dict[tuple[str, str], Sharing]:
+    """What every pool and tier divides, by asset paid and step."""
+    largest = plan.parameters.get("rounding") == "largest_remainder"
+    if plan.parameters.get("pooling") == "by_value":
+        return {(pool.asset, "dividend"):
+                Sharing(min(pool.distributable, pool.claims), pool.claims, pool.claims, largest)
+                for pool in pools.values()}
+    first = len(tiers_of(plan)) > 1 or plan.round > 1
+    totals = step_totals(folder, books) if first else {}
+    return {(pool.asset, step): sharing for pool in pools.values()
+            for step, sharing in tiered(plan, pool, totals).items()}
+
+
+def fund_claims(folder: Path, compensation: Compensation) -> None:
+    """Sum, for each policy that paid, the unmet bases that share in it: a passage over bases.csv a policy."""
+    currency = compensation.books.currency
+    for fund in compensation.funds.values():
+        if fund.reserve or not fund.received:
+            continue
+        last: list[str] = []
+        items: list[tuple[str, str, int]] = []
+        for row in Tables(folder, Faults()).records("bases.csv"):
+            if row[:3] != last:
+                compensation.replay(items, fund, None)
+                last, items = row[:3], []
+            items.append((row[3], row[4], read(row[5], currency.decimals) or 0))
+        compensation.replay(items, fund, None)
+    for fund in compensation.funds.values():
+        fund.shared.clear()
+        fund.awarded.clear()
+
+
+def limits(faults: Faults, plan: Plan, compensation: Compensation) -> None:
+    """What this folder in particular does not let anybody check."""
+    if len(tiers_of(plan)) > 1:
+        faults.limit("Which claims are late or subordinated: where a tier is not paid in full, only that one sum of "
+                     "claims explains all its awards.")
+    if plan.parameters.get("insiders") == "estate":
+        faults.limit("Which accounts are insiders, and so outside the pools: a claim without a line is not questioned.")
+    if plan.parameters.get("pooling") == "by_value":
+        faults.limit("The gross of the one pool by value, and claims that have no line in it.")
+    if plan.round > 1:
+        faults.limit("The levelling of later rounds: where a line was paid more before than it is entitled to, the "
+                     "awards of its step are only held to their claims and sums.")
+    if compensation.funds and not compensation.replayable:
+        faults.limit("How each policy's awards were divided (the plan prints no perils, or rounds by largest "
+                     "remainder, or is a later round): only their sums and bounds; in a first round also the "
+                     "certificate of each reserve.")
+    if plan.parameters.get("rule") != "proportional":
+        faults.limit("Awards under a rule other than proportional.")
+
+
+def examined(folder: Path, tables: Tables, plan: Plan) -> None:
+    """All tables of a plan, in the order in which one rests on another."""
+    books = reconciled(tables, plan)
+    bridge = bridged(tables, books)
+    flowed(tables, books, bridge)
+    books = lost(tables, plan, books)
+    segregated(tables, books)
+    pools = pooled(tables, plan, books)
+    compensation = covered_by(tables, plan, books)
+    if compensation.replayable:
+        fund_claims(folder, compensation)
+    sharings = sharings_of(folder, plan, books, pools)
+    if plan.parameters.get("rule") != "proportional":
+        for sharing in sharings.values():
+            sharing.levelled = True
+    walk = Walk(tables, plan, books, pools, sharings, compensation)
+    walk.passage()
+    walk.closing()
+    walk.awards.closing()
+    limits(tables.faults, plan, compensation)
+
+
+def verify(folder: Path) -> Verdict:
+    """Check one output folder; every fault is collected, none raises.
+
+    Args:
+        folder: what one run wrote, with its manifest.json.
+    """
+    faults = Faults()
+    if not folder.is_dir():
+        faults.note(str(folder), 0, "folder", "an output folder", "none")
+        return Verdict(tuple(faults.listed), faults.count, (), UNSEEN)
+    tables = Tables(folder, faults)
+    seal: Seal = sealed(folder, faults)
+    blocking = tables.notices("findings.csv")
+    tables.notices("rejects.csv")
+    if seal.stopped:
+        faults.limit("Any plan: the run stopped at blocking findings, and there is none.")
+        if not blocking:
+            faults.note("findings.csv", 0, "severity", "a blocking finding, as there is no plan", "none")
+    else:
+        plan = declared(folder, faults)
+        if plan is not None:
+            examined(folder, tables, plan)
+    for name, rows in seal.rows.items():
+        if name in HEADERS and name in tables.counts:
+            faults.same(MANIFEST, 0, f"rows of {name}", tables.counts[name], rows)
+    return Verdict(tuple(faults.listed), faults.count, tuple(sorted(tables.counts.items())),
+                   (*UNSEEN, *faults.limits))
+
+
+def main(argv: list[str]) -> int:
+    """Print one line a fault and a summary; 0 where all holds, 1 where something does not, 2 without a folder."""
+    if len(argv) != 1 or argv[0] in ("-h", "--help"):
+        print("usage: verify DIR    (the output folder of a run)", file=sys.stdout if argv else sys.stderr)
+        return 0 if argv else 2
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
+    try:
+        verdict = verify(Path(argv[0]))
+    except OSError as error:
+        print(f"{display(argv[0])}: cannot be read: {display(error)}", file=sys.stderr)
+        return 1
+    for fault in verdict.faults:
+        print(fault)
+    if verdict.fault_count > len(verdict.faults):
+        print(f"and {verdict.fault_count - len(verdict.faults)} more")
+    rows = sum(count for _, count in verdict.checked)
+    if verdict.fault_count:
+        print(f"REFUSED: {verdict.fault_count} faults in {rows} rows of {len(verdict.checked)} files")
+    else:
+        print(f"verified: {rows} rows of {len(verdict.checked)} files hold together")
+    print("What cannot be seen without the case:")
+    for sentence in verdict.unseen:
+        print(f"  {display(sentence)}")
+    return 1 if verdict.fault_count else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,49 @@
+-- The small relations that carry the terms of a plan into SQL, and the few figures a step that Python decides; empty.
+--
+-- Reads   nothing
+-- Makes   term, declared_event, declared_event_party, rate, price_text, pool, pool_tier, loss_item, compensable,
+--         compensation, step, coverage, part_name, destination
+-- Holds   term has one row once the terms are stored; rates are minor units of the reporting currency to a base unit
+create or replace table term(
+    commencement_at timestamp, bar_at timestamp, has_balance boolean, has_journal boolean, has_transfers boolean,
+    has_payees boolean, round integer, currency_no integer, currency_decimals integer, minimum_minor decimal(38, 0),
+    late varchar, insiders varchar
+);
+create or replace table declared_event(event_no integer, event varchar, from_at timestamp, until_at timestamp);
+create or replace table declared_event_party(event_no integer, party varchar);
+create or replace table rate(
+    asset_no integer, price_set varchar, numerator decimal(38, 0), denominator decimal(38, 0)
+);
+create or replace table price_text(asset_no integer, price varchar);
+create or replace table pool(
+    asset_no integer, gross decimal(38, 0), costs decimal(38, 0), holdback decimal(38, 0), distributable decimal(38, 0),
+    claimed decimal(38, 0), surplus decimal(38, 0), dividend_numerator decimal(38, 0), dividend_denominator decimal(38, 0)
+);
+create or replace table pool_tier(
+    asset_no integer, tier integer, payable decimal(38, 0), claimed decimal(38, 0), is_largest_remainder boolean
+);
+create or replace table loss_item(
+    item_no integer, event varchar, peril varchar, custody varchar, asset_no integer, units decimal(38, 0),
+    value_minor decimal(38, 0), is_covered boolean
+);
+create or replace table compensable(
+    asset_no integer, gross decimal(38, 0), claimed decimal(38, 0), lost decimal(38, 0)
+);
+create or replace table compensation(
+    account_no integer, asset_no integer, part integer, step_no integer, claim_minor decimal(38, 0),
+    entitled decimal(38, 0)
+);
+create or replace table step(step_no integer, step varchar);
+create or replace table step_item(item_no integer);
+create or replace table step_term(
+    step_no integer, payable decimal(38, 0), claimed decimal(38, 0), is_largest_remainder boolean
+);
+create or replace table coverage(
+    source varchar, event varchar, ground_up_minor decimal(38, 0), covered_minor decimal(38, 0),
+    due_minor decimal(38, 0), received_minor decimal(38, 0), distributed_minor decimal(38, 0), reason varchar
+);
+create or replace table destination(
+    taker varchar, asset_no integer, party varchar, hops integer, path varchar, lies_units decimal(38, 0)
+);
+create or replace table part_name(part integer, name varchar);
+insert into part_name values (0, null), (1, 'disputed'), (2, 'unclaimed');

@@ -1,0 +1,254 @@
+"""The terms one plan is computed on: the case and its regime, resolved to whole numbers, instants and closed choices.
+
+Everything behind this border computes; nothing behind it reads case.toml, and nothing asks for a regime's name. Sums of
+money are in minor units of the reporting currency, instants are naive and in UTC.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from administrator.allocation import Rounding
+from administrator.errors import RegimeError
+from administrator.estate import Cost
+from administrator.insurance import Basis, Policy, Sublimit
+from administrator.law import REGIMES
+from administrator.law.regime import Insiders, Late, Regime
+from administrator.losses import Peril
+from administrator.valuation import COMMENCEMENT, Rates
+from ledgers.configuration import CaseConfiguration, PolicySection
+from ledgers.units import ExcessDigits, Ratio, Scientific, divide_half_even, read_quantity, read_ratio
+
+
+@dataclass(frozen=True, slots=True)
+class DeclaredLoss:
+    """A loss event as the case declares it (rules 5)."""
+
+    event_no: int
+    """Place in the case file, from 0."""
+    event: str
+    peril: Peril
+    parties: tuple[str, ...]
+    """Who took; empty for an event by quantity."""
+    asset_no: int | None
+    units: int | None
+    """Of that asset, for an event by quantity."""
+    wallets: tuple[str, ...]
+    from_at: datetime | None
+    until_at: datetime | None
+    discovered_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reserve:
+    """A fund that answers for losses of some perils."""
+
+    name: str
+    minor: int
+    covers: frozenset[Peril]
+    ring_fenced: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What the computation of one plan depends on, besides the relations."""
+
+    regime: Regime
+    currency_no: int
+    currency_decimals: int
+    commencement_at: datetime
+    bar_at: datetime | None
+    """The first instant that is late; None without a bar date."""
+    has_balance: bool
+    has_journal: bool
+    has_transfers: bool
+    has_payees: bool
+    """Whether the case has a source of each kind, be it empty."""
+    round: int
+    final: bool
+    rounding: Rounding
+    holdback: Ratio
+    minimum_minor: int
+    insiders: Insiders
+    late: Late
+    guarantee_in_pool: bool
+    projection: bool
+    events: tuple[DeclaredLoss, ...]
+    pool_costs: tuple[Cost, ...]
+    estate_costs: tuple[Cost, ...]
+    policies: tuple[Policy, ...]
+    reserves: tuple[Reserve, ...]
+    parameters: Mapping[str, str]
+    """Every plan parameter as text, for plan.json."""
+    overrides: tuple[str, ...]
+    """Parameters that the case sets otherwise than the regime."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scales:
+    """Which assets the books know, and how sums in any of them become minor units."""
+
+    numbers: Mapping[str, int]
+    """asset_no by code."""
+    decimals: Mapping[str, int]
+    currency: str
+    rates: Rates
+
+    def minor(self, text: str, currency: str) -> int:
+        """A sum of some currency in minor units of the reporting currency, rounded half to even once."""
+        units = self.units(text, currency)
+        rate = self.rates.get((self.numbers[currency], COMMENCEMENT))
+        if rate is None:
+            raise RegimeError(f"case.toml: a sum is given in {currency}, which has no price at commencement. Add the price.")
+        return divide_half_even(units * rate.numerator, rate.denominator)
+
+    def units(self, text: str, asset: str) -> int:
+        """A quantity of an asset in base units."""
+        return read_quantity(text, self.decimals[asset], ExcessDigits.REFUSE, Scientific.REFUSE).units
+
+
+def regime_of(case: CaseConfiguration) -> Regime:
+    """The regime a case names, where it covers the day of commencement; never the nearest one."""
+    name = case.case.regime
+    if name not in REGIMES:
+        raise RegimeError(f'case.toml: [case] regime "{name}" is not known. Known are: {", ".join(sorted(REGIMES))}.')
+    regime = REGIMES[name]
+    day = case.commencement_at.date()
+    if day < regime.in_force_from or (regime.in_force_until is not None and day > regime.in_force_until):
+        raise RegimeError(
+            f"case.toml: commencement on {day} lies outside {name}, which holds from {regime.in_force_from} to "
+            f"{regime.in_force_until or 'today'}. Name the law of that day."
+        )
+    return regime
+
+
+def parameters_of(case: CaseConfiguration, regime: Regime) -> dict[str, str]:
+    """Every plan parameter as text: the case's own where it sets one, else the regime's."""
+    plan = case.plan
+    parameters: dict[str, str] = {}
+    for name in (
+        "pooling", "rule", "rounding", "holdback", "minimum_payment", "insiders", "late", "guarantee_in_pool",
+        "compensation_reduces_claim",
+    ):
+        own = getattr(plan, name)
+        parameters[name] = _text(getattr(regime.defaults, name) if own is None else own)
+    if parameters["pooling"] != "per_asset":
+        raise RegimeError('case.toml: [plan] pooling "by_value" is not computed by this version. Use "per_asset".')
+    if parameters["rule"] != "proportional":
+        raise RegimeError(
+            f'case.toml: [plan] rule "{parameters["rule"]}" serves comparison and is no legal basis; this version '
+            'computes "proportional".'
+        )
+    return parameters
+
+
+def resolve_terms(case: CaseConfiguration, scales: Scales) -> Terms:
+    """Resolve a case and its regime to the terms of one plan.
+
+    Args:
+        case: as read and checked.
+        scales: assets and rates of the loaded books.
+
+    Raises:
+        RegimeError: no regime of that name or for that day, or a parameter no rule here computes.
+    """
+    regime = regime_of(case)
+    parameters = parameters_of(case, regime)
+    tables = {source.table for source in case.sources}
+    to_pools = regime.costs_from_pools
+    return Terms(
+        regime=regime,
+        currency_no=scales.numbers[case.currency],
+        currency_decimals=case.currency_decimals,
+        commencement_at=case.commencement_utc,
+        bar_at=None if case.bar_on is None else naive(case.bar_on.at) + timedelta(microseconds=1),
+        has_balance="balance" in tables,
+        has_journal="journal" in tables,
+        has_transfers="transfer" in tables,
+        has_payees="payee" in tables,
+        round=case.plan.round,
+        final=case.plan.final,
+        rounding=Rounding(parameters["rounding"]),
+        holdback=read_ratio(parameters["holdback"], Scientific.REFUSE),
+        minimum_minor=scales.units(parameters["minimum_payment"], case.currency),
+        insiders=Insiders(parameters["insiders"]),
+        late=Late(parameters["late"]),
+        guarantee_in_pool=parameters["guarantee_in_pool"] == "true",
+        projection=case.plan.projection,
+        events=_events(case, scales),
+        pool_costs=_costs(case, scales, of_pools=True) if to_pools else (),
+        estate_costs=_costs(case, scales, of_pools=False) + (() if to_pools else _costs(case, scales, of_pools=True)),
+        policies=tuple(_policy(at, policy, scales) for at, policy in enumerate(case.policies)),
+        reserves=tuple(
+            Reserve(reserve.name, scales.minor(reserve.amount, reserve.currency),
+                    frozenset(Peril(peril) for peril in reserve.covers), reserve.ring_fenced)
+            for reserve in case.reserves
+        ),
+        parameters=parameters,
+        overrides=tuple(
+            name for name, text in parameters.items()
+            if getattr(case.plan, name) is not None and text != _text(getattr(regime.defaults, name))
+        ),
+    )
+
+
+def naive(at: datetime) -> datetime:
+    """An instant in UTC without its zone, as instants stand in the books."""
+    return at.astimezone(UTC).replace(tzinfo=None)
+
+
+def _text(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _events(case: CaseConfiguration, scales: Scales) -> tuple[DeclaredLoss, ...]:
+    return tuple(
+        DeclaredLoss(
+            event_no=at,
+            event=event.name,
+            peril=Peril(event.peril),
+            parties=event.parties,
+            asset_no=None if event.asset is None else scales.numbers[event.asset],
+            units=None if event.asset is None or event.quantity is None else scales.units(event.quantity, event.asset),
+            wallets=event.wallets,
+            from_at=event.begins and naive(event.begins.at),
+            until_at=event.ends and naive(event.ends.at),
+            discovered_at=event.discovered_at and naive(event.discovered_at.at),
+        )
+        for at, event in enumerate(case.events)
+    )
+
+
+def _costs(case: CaseConfiguration, scales: Scales, *, of_pools: bool) -> tuple[Cost, ...]:
+    return tuple(
+        Cost(cost.name, scales.minor(cost.amount, cost.currency),
+             None if cost.borne_by in ("pools", "estate") else scales.numbers[cost.borne_by])
+        for cost in case.costs
+        if (cost.borne_by != "estate") == of_pools
+    )
+
+
+def _policy(position: int, policy: PolicySection, scales: Scales) -> Policy:
+    def minor(text: str | None) -> int | None:
+        return None if text is None else scales.minor(text, policy.currency)
+
+    return Policy(
+        position=position,
+        name=policy.name,
+        covers=frozenset(Peril(peril) for peril in policy.covers),
+        custody=None if policy.custody is None else frozenset(policy.custody),
+        basis=Basis(policy.basis),
+        from_at=naive(policy.begins.at),
+        until_at=naive(policy.ends.at),
+        retention_minor=scales.minor(policy.retention, policy.currency),
+        limit_minor=minor(policy.limit),
+        aggregate_minor=minor(policy.aggregate),
+        eroded_minor=scales.minor(policy.eroded, policy.currency),
+        share=read_ratio(policy.share, Scientific.REFUSE),
+        pays_holders=policy.payee == "holders",
+        received_minor=scales.minor(policy.received, policy.currency),
+        sublimits=tuple(Sublimit(sublimit.custody, scales.minor(sublimit.limit, policy.currency))
+                        for sublimit in policy.sublimits),
+    )

@@ -1,0 +1,25 @@
+"""What an administrator can do: one function an act, asked by the command line and the screens alike."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One thing the program does for a person."""
+
+    name: str
+    says: str
+    """One sentence for help, palette and README."""
+
+
+ACTS = (
+    Act("run", "Compute a case from its files to a sealed distribution plan."),
+    Act("demo", "Run the case that travels with the program and print the result."),
+    Act("verify", "Check a plan's files by a second, independent computation, without the case."),
+    Act("explain", "Follow every figure of one account back to the rows it rests on."),
+    Act("open", "Look at a case in the terminal."),
+    Act("law", "List the regimes, or print one as a page to compare with the statute."),
+)
+"""Every act, in the order a newcomer meets them."""

@@ -1,0 +1,178 @@
+"""Compute a case, from the files it names to a sealed folder of what leaves."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from administrator import __version__
+from administrator.plans.document import plan_document
+from administrator.plans.exports.seal import MANIFEST, REPORTS, TABLES, Sealed, clear, seal_document, seal_table
+from administrator.stages import STAGES, Run, blocking, run_stages
+from administrator.terms import parameters_of, regime_of
+from ledgers.configuration import CaseConfiguration, read_case
+from ledgers.models import Progress, ProgressListener
+from ledgers.storage.books import MEMORY_LIMIT, Books
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+ROWS_BULK = 200_000
+"""Rows of input from which compiled kernels pay for their start."""
+BYTES_A_ROW = 20
+"""A low guess of a row's size, to choose the kernels before anything is read."""
+
+
+@dataclass(frozen=True, slots=True)
+class AssetResult:
+    """One asset, from owed to returned, as text in whole assets."""
+
+    asset: str
+    owed: str
+    held: str
+    shortfall: str
+    claims: str
+    awarded: str
+    dividend: str
+    """Of distributable over claims, truncated to eight decimals; empty where nothing is claimed."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunResult:
+    """What a run found and where it left it."""
+
+    title: str
+    regime: str
+    currency: str
+    out: str
+    findings: dict[str, int]
+    """Count by severity."""
+    is_blocked: bool
+    blocking: tuple[str, ...]
+    """The first messages of what blocks."""
+    assets: tuple[AssetResult, ...]
+    totals: dict[str, str]
+    inputs: tuple[dict[str, object], ...]
+    outputs: tuple[dict[str, object], ...]
+
+
+def run_case(
+    folder: Path,
+    out: Path | None,
+    listen: ProgressListener,
+    *,
+    threads: int | None = None,
+    memory_limit: str = MEMORY_LIMIT,
+    opened: Callable[[Books], None] = lambda _: None,
+) -> RunResult:
+    """Run every stage of a case and seal its outputs; a blocking finding stops it and seals what is found.
+
+    Args:
+        folder: the case.
+        out: where the files go; None for a folder of the case's own that is named by what went in.
+        listen: told how far the run is.
+        threads: None for as many as there are cores; no byte depends on it.
+        opened: given the books while they are open, so that somebody can interrupt them.
+
+    Raises:
+        CaseError: the case cannot be computed; its lines say where, what, why and what to do.
+    """
+    case = read_case(folder)
+    parameters_of(case, regime_of(case))
+    wanted = None if out is None else out.resolve()
+    if wanted is not None:
+        clear(wanted)
+    with Books.create(case.folder, wanted, threads=threads, memory_limit=memory_limit, bulk=is_bulk(case)) as books:
+        opened(books)
+        run = Run(case, books, listen, rates={})
+        for _ in run_stages(run, STAGES):
+            pass
+        target = wanted if wanted is not None else case.folder / "out" / _folder_name(case, books)
+        if wanted is None:
+            clear(target)
+        listen(Progress("export", 0, 0))
+        outputs = _seal_all(run, target)
+        result = _result(run, target, outputs)
+        _remember(books, case, target)
+    return result
+
+
+def is_bulk(case: CaseConfiguration) -> bool:
+    """Whether the sources are large enough for compiled kernels, by their size on disk."""
+    paths = [case.path_of(path) for source in case.sources for path in source.path]
+    return sum(path.stat().st_size for path in paths if path.is_file()) > ROWS_BULK * BYTES_A_ROW
+
+
+def _folder_name(case: CaseConfiguration, books: Books) -> str:
+    """Round and a digest of all that went in: the same inputs meet the same folder, others never."""
+    digest = hashlib.sha256(f"{__version__} {case.sha256}".encode())
+    for source in inputs_of(books):
+        digest.update(json.dumps(source, sort_keys=True).encode())
+    return f"round-{case.plan.round}-{digest.hexdigest()[:12]}"
+
+
+def inputs_of(books: Books) -> list[dict[str, object]]:
+    """Each input with its hash and rows, by name."""
+    return [
+        {"source": source, "sha256": sha256, "rows": rows}
+        for source, sha256, rows in books.rows("select source, sha256, rows from source order by source, sha256, source_no")
+    ]
+
+
+def _seal_all(run: Run, target: Path) -> list[Sealed]:
+    books = run.books
+    is_blocked = blocking(books) > 0
+    outputs = [seal_table(books, name, target) for name in (REPORTS if is_blocked else TABLES)]
+    if not is_blocked:
+        outputs.append(seal_document(plan_document(run), "plan.json", target))
+    manifest = {
+        "program": {"name": "administrator", "version": __version__},
+        "inputs": [{"source": "case.toml", "sha256": run.case.sha256, "rows": 1}, *inputs_of(books)],
+        "outputs": [{"name": sealed.name, "sha256": sealed.sha256, "rows": sealed.rows}
+                    for sealed in sorted(outputs, key=lambda sealed: sealed.name)],
+    }
+    outputs.append(seal_document(manifest, MANIFEST, target))
+    return outputs
+
+
+def _result(run: Run, target: Path, outputs: Sequence[Sealed]) -> RunResult:
+    books, case = run.books, run.case
+    counts = dict(books.rows("select severity, count(*) from finding group by severity order by severity"))
+    is_blocked = blocking(books) > 0
+    messages = books.rows("select message || ' ' || remedy from finding where severity = 'blocking' "
+                          "order by code, subject, source, \"row\" limit 20")
+    return RunResult(
+        title=case.title, regime=case.case.regime, currency=case.currency, out=str(target), findings=counts,
+        is_blocked=is_blocked, blocking=tuple(message for (message,) in messages),
+        assets=() if is_blocked else asset_results(books),
+        totals={} if is_blocked else plan_document(run)["totals"],  # type: ignore[arg-type]
+        inputs=tuple(inputs_of(books)),
+        outputs=tuple({"name": sealed.name, "sha256": sealed.sha256, "rows": sealed.rows} for sealed in outputs),
+    )
+
+
+def asset_results(books: Books) -> tuple[AssetResult, ...]:
+    """Owed, held and returned of every asset."""
+    return tuple(
+        AssetResult(*(value or "" for value in row))
+        for row in books.rows(
+            "select asset.asset, units_text(total.owed, asset.decimals), units_text(total.held_customer, asset.decimals), "
+            "units_text(total.shortfall, asset.decimals), units_text(pool.claimed, asset.decimals), "
+            "units_text(pool_award.awarded, asset.decimals), "
+            "case when pool.claimed > 0 then ratio_text(pool.dividend_numerator, pool.dividend_denominator) end "
+            "from holding_total as total join asset using (asset_no) join pool using (asset_no) "
+            "join pool_award using (asset_no) order by asset.asset_no"
+        )
+    )
+
+
+def _remember(books: Books, case: CaseConfiguration, target: Path) -> None:
+    """Keep beside the relations what they were made from, so that a screen can tell when they are stale."""
+    books.execute("create or replace table run_note(name varchar, value varchar)")
+    books.insert("run_note", "version", __version__)
+    books.insert("run_note", "case_sha256", case.sha256)
+    books.insert("run_note", "out", str(target))

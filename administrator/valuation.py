@@ -1,0 +1,67 @@
+"""What is a whole asset worth, by which price set? Prices become exact ratios of minor units to base units, once.
+
+The reporting currency is worth itself, whatever a price list says. An asset without a price has no row, never a zero.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from ledgers.units import Ratio, Scientific, read_ratio, value_ratio
+
+if TYPE_CHECKING:
+    from ledgers.storage.books import Books
+
+COMMENCEMENT = "commencement"
+DIGITS_MAX = 38
+"""Of each term of a rate: what DECIMAL(38,0) holds."""
+
+Rates = Mapping[tuple[int, str], Ratio]
+"""Minor units one base unit is worth, by asset and price set."""
+
+
+def make_rates(books: Books, currency_no: int, currency_decimals: int) -> Rates:
+    """Fill the relations rate and price_text from the prices, and give the rates.
+
+    Makes   rate(asset_no INTEGER, price_set VARCHAR, numerator, denominator DECIMAL(38,0)), key (asset_no, price_set)
+            price_text(asset_no INTEGER key, price VARCHAR): at commencement, as received
+    """
+    prices = books.rows(
+        "select price.asset_no, price.price_set, price.price, asset.decimals from price join asset using (asset_no) "
+        "where price.asset_no <> $currency_no order by price.asset_no, price.price_set",
+        {"currency_no": currency_no},
+    )
+    rates = {(currency_no, COMMENCEMENT): Ratio(1, 1)}
+    texts = [(currency_no, "1")]
+    for asset_no, price_set, text, decimals in prices:
+        rates[asset_no, price_set] = _rate(text, decimals, currency_decimals)
+        if price_set == COMMENCEMENT:
+            texts.append((asset_no, text))
+    for (asset_no, price_set), rate in rates.items():
+        books.insert("rate", asset_no, price_set, rate.numerator, rate.denominator)
+    for asset_no, text in texts:
+        books.insert("price_text", asset_no, text)
+    return rates
+
+
+def loss_rate(rates: Rates, asset_no: int, event: str) -> Ratio | None:
+    """The rate a loss is valued at: the event's own price set, else `loss`, else commencement (rules 5)."""
+    for price_set in (f"loss:{event}", "loss", COMMENCEMENT):
+        if (asset_no, price_set) in rates:
+            return rates[asset_no, price_set]
+    return None
+
+
+def _rate(text: str, decimals: int, currency_decimals: int) -> Ratio:
+    rate = value_ratio(decimals, read_ratio(text, Scientific.REFUSE), currency_decimals)
+    if max(rate.numerator, rate.denominator) >= 10**DIGITS_MAX:
+        from administrator.errors import ValuationError
+
+        raise ValuationError(
+            f"price {text} of an asset of {decimals} decimals needs more than {DIGITS_MAX} digits. "
+            "Give the price with fewer decimals."
+        )
+    return rate
+
+

@@ -1,0 +1,147 @@
+"""Who gets what: the one interpreter, from pools in kind through policies to reserves.
+
+It is given terms and relations, and walks the same steps under every law: each pool is shared by its tiers; what a line
+still lacks at commencement value is its loss, split over the events that made it; policies answer for those events in
+the order of their retentions, then reserves in the order of the case. The lines, millions of them, are divided by the
+relations beside it; here is only the order, and the few whole numbers each step shares out.
+
+It does not decide what a claim is (claims), what a pool holds (estate), what an insurer owes (insurance), or what is
+paid now rather than withheld (plan_line).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from administrator.allocation import Rounding
+from administrator.estate import PoolGross, Pools, make_pools
+from administrator.events import Losses
+from administrator.insurance import Cover, Refused, cover
+from administrator.terms import Terms
+from administrator.valuation import COMMENCEMENT, Rates
+from ledgers.units import divide_half_even
+
+if TYPE_CHECKING:
+    from ledgers.storage.books import Books
+
+RELATIONS = Path(__file__).parent / "relations"
+
+RETURN_STEPS = ("return", "return:late", "return:subordinate")
+"""The step of each tier of claims, by tier."""
+
+
+def share_pools(books: Books, terms: Terms, rates: Rates) -> Pools:
+    """Make every pool and award its lines in kind (rules 8).
+
+    Makes   pool(asset_no key, gross, costs, holdback, distributable, claimed, surplus units, dividend_numerator,
+            dividend_denominator null), pool_tier, award, pool_award(asset_no key, awarded)
+    Holds   distributable = awarded + surplus + residue, the residue less than the number of lines
+    """
+    made = make_pools(_grosses(books, terms, rates), terms.pool_costs, terms.holdback)
+    for pool in made.pools:
+        dividend = pool.dividend
+        books.insert("pool", pool.asset_no, pool.gross, pool.costs, pool.holdback, pool.distributable, pool.claimed,
+               pool.surplus, dividend and dividend.numerator, dividend and dividend.denominator)
+        for tier in pool.tiers:
+            books.insert("pool_tier", pool.asset_no, tier.tier, tier.payable, tier.claimed,
+                   terms.rounding is Rounding.LARGEST_REMAINDER)
+    books.run(RELATIONS / "award.sql")
+    books.run(RELATIONS / "pool_award.sql")
+    broken = books.rows(
+        "select asset_no from pool join pool_award using (asset_no) where distributable - surplus - awarded < 0 or "
+        "distributable - surplus - awarded >= greatest(lines, 1)"
+    )
+    assert not broken, f"pools {broken} do not sum"
+    return made
+
+
+def _grosses(books: Books, terms: Terms, rates: Rates) -> list[PoolGross]:
+    """What each pool holds: for customers, the guarantee where it is in the pool, and recoveries."""
+    claimed: dict[int, dict[int, int]] = {}
+    for asset_no, tier, units in books.rows(
+        "select asset_no, tier, sum(claim_units)::varchar from share_line group by asset_no, tier order by asset_no, tier"
+    ):
+        claimed.setdefault(asset_no, {})[tier] = int(units)
+    grosses = []
+    for asset_no, held, guarantee, recovered in books.rows(
+        "select total.asset_no, total.held_customer::varchar, total.held_guarantee::varchar, "
+        "coalesce(sum(recovery.units), 0)::varchar from holding_total as total left join recovery on "
+        "recovery.asset_no = total.asset_no and (recovery.pool is null or recovery.pool = '' or recovery.pool = "
+        "(select asset.asset from asset where asset.asset_no = total.asset_no)) "
+        "group by total.asset_no, total.held_customer, total.held_guarantee order by total.asset_no"
+    ):
+        gross = max(int(held) + (int(guarantee) if terms.guarantee_in_pool else 0) + int(recovered), 0)
+        rate = rates.get((asset_no, COMMENCEMENT))
+        value = None if rate is None else divide_half_even(gross * rate.numerator, rate.denominator)
+        grosses.append(PoolGross(asset_no, gross, value, rate, claimed.get(asset_no, {})))
+    return grosses
+
+
+def compensate(books: Books, terms: Terms, pools: Pools, losses: Losses) -> None:
+    """Let policies, then reserves, meet what the pools left unpaid (rules 9).
+
+    Makes   base, compensation(account_no, asset_no, part, step_no, claim_minor, entitled), step(step_no, step), coverage
+    Holds   no line gets more than its loss; the sum of a step is what was there for it, less residue and what is left over
+    """
+    for pool in pools.pools:
+        lost = int(books.value("select coalesce(sum(units), 0)::varchar from loss_item where asset_no = $no",
+                               {"no": pool.asset_no}))
+        if lost > 0:
+            books.insert("compensable", pool.asset_no, pool.gross, pool.claimed, lost)
+    books.run(RELATIONS / "base.sql")
+    for tier, name in enumerate(RETURN_STEPS):
+        books.insert("step", tier, name)
+    step_no = len(RETURN_STEPS)
+    for policy in sorted(terms.policies, key=lambda policy: (policy.retention_minor, policy.position)):
+        books.insert("step", step_no, f"insurance:{policy.name}")
+        for answer in cover(policy, losses.events, terms.projection):
+            _pay_event(books, terms, losses, answer, step_no)
+        step_no += 1
+    for reserve in terms.reserves:
+        books.insert("step", step_no, f"reserve:{reserve.name}")
+        items = sorted({item.item_no for item in losses.items if item.peril in reserve.covers})
+        unmet = _unmet(books, items)
+        given = _pay_step(books, terms, step_no, reserve.minor, items) if reserve.ring_fenced else 0
+        books.insert("coverage", reserve.name, "", unmet, unmet, reserve.minor, reserve.minor, given,
+               None if reserve.ring_fenced else Refused.ESTATE.value)
+        step_no += 1
+
+
+def _pay_event(books: Books, terms: Terms, losses: Losses, answer: Cover, step_no: int) -> None:
+    """Share what a policy has paid for one event among the lines it covers."""
+    policy = answer.policy
+    items = sorted(
+        {item.item_no for item in losses.items
+         if item.event == answer.event.event and policy.answers(item.peril, item.custody)}
+    )
+    given = 0
+    if policy.pays_holders and answer.received_minor > 0:
+        given = _pay_step(books, terms, step_no, answer.received_minor, items)
+    books.insert("coverage", policy.name, answer.event.event, answer.ground_up_minor, answer.covered_minor,
+                 answer.due_minor, answer.received_minor, given, None if answer.reason is None else answer.reason.value)
+
+
+def _unmet(books: Books, items: list[int]) -> int:
+    return int(books.value(
+        "select coalesce(sum(base - met), 0)::varchar from base where item_no in (select unnest($items::integer[]))",
+        {"items": items},
+    ))
+
+
+def _pay_step(books: Books, terms: Terms, step_no: int, minor: int, items: list[int]) -> int:
+    """Share a sum among the unmet bases of these items, and give what was shared out."""
+    books.execute("delete from step_item")
+    for item_no in items:
+        books.insert("step_item", item_no)
+    books.run(RELATIONS / "compensation_claim.sql")
+    claimed = int(books.value("select coalesce(sum(claim_minor), 0)::varchar from compensation_claim"))
+    if claimed == 0 or minor == 0:
+        return 0
+    books.execute("delete from step_term")
+    books.insert("step_term", step_no, min(minor, claimed), claimed, terms.rounding is Rounding.LARGEST_REMAINDER)
+    books.run(RELATIONS / "compensation_award.sql")
+    given = int(books.value("select coalesce(sum(entitled), 0)::varchar from compensation_award"))
+    assert given <= minor, f"step {step_no} gives {given} of {minor}"
+    return given
+

@@ -1,0 +1,196 @@
+"""Does case.toml contradict itself?
+
+What no single key can show: names given twice, codes that no asset has, a policy in a currency that is none. One line a
+contradiction, all of them at once. What only the files can show is found when they are loaded.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from ledgers.configuration_faults import line_of, meant
+from ledgers.display import display
+from ledgers.ingestion.columns import PACKED, SUMMABLE, TABLES, Cell
+from ledgers.models import AssetKind
+
+if TYPE_CHECKING:
+    from ledgers.configuration import CaseToml, EventSection, SourceSection
+
+BRIDGE_LINES = (
+    "opening_difference", "deposits_without_receipt", "receipts_without_posting", "deposit_differences",
+    "withdrawals_not_sent", "withdrawal_differences", "moved_to_guarantee", "outflows_without_posting", "network_fees",
+    "books_difference", "negative_balances", "unobserved",
+)  # fmt: skip
+BRIDGE_LINE_PREFIXES = ("taken_by:", "credits:")
+"""Lines of the bridge are events of their own, so a declared event may not bear their names."""
+
+
+def contradictions(parsed: CaseToml) -> list[str]:
+    """Give a line for everything in case.toml that contradicts something else in it."""
+    return [
+        *_assets(parsed),
+        *_currencies(parsed),
+        *_sources(parsed),
+        *_names(parsed),
+        *_spans(parsed),
+    ]
+
+
+def matches(pattern: str, code: str) -> bool:
+    """Say whether an asset pattern covers a code: `*` is any run of characters, nothing else is special.
+
+    >>> matches("NFT *", "NFT (353)"), matches("NFT *", "NFTX"), matches("A.C", "ABC")
+    (True, False, False)
+    """
+    return re.fullmatch(".*".join(map(re.escape, pattern.split("*"))), code, re.DOTALL) is not None
+
+
+def _knows(parsed: CaseToml, code: str) -> bool:
+    return code in parsed.assets or any("*" in pattern and matches(pattern, code) for pattern in parsed.assets)
+
+
+def _unknown(parsed: CaseToml, code: str) -> str:
+    return f'names the asset "{display(code)}", which is not declared{meant(code, parsed.assets)}'
+
+
+def _assets(parsed: CaseToml) -> Iterator[str]:
+    spelled: dict[str, str] = {}
+    for code, asset in parsed.assets.items():
+        where = f"[assets.{display(code)}]"
+        if "*" in code and asset.aliases:
+            yield line_of(where, "is a pattern and cannot have aliases. Declare the code by itself.")
+        for alias in asset.aliases:
+            if alias in parsed.assets:
+                yield line_of(where, f'has the alias "{display(alias)}", which is an asset itself. Remove one of the two.')
+            elif spelled.setdefault(alias, code) != code:
+                yield line_of(
+                    where,
+                    f'has the alias "{display(alias)}", as has {display(spelled[alias])}. One spelling means one asset.',
+                )
+    currency = parsed.assets.get(parsed.case.currency)
+    if currency is None:
+        yield line_of("[case]", f"currency {_unknown(parsed, parsed.case.currency)}")
+    elif currency.kind is not AssetKind.FIAT:
+        yield line_of(
+            "[case]", f'currency "{display(parsed.case.currency)}" is of kind {currency.kind}; it must be of kind fiat.'
+        )
+
+
+def _currencies(parsed: CaseToml) -> Iterator[str]:
+    """Check every amount of money: its currency is a declared fiat asset, and its digits are no finer than that."""
+    money: list[tuple[str, str, dict[str, str | None]]] = []
+    for reserve in parsed.reserves:
+        money.append((f'[[reserves]] "{display(reserve.name)}"', reserve.currency, {"amount": reserve.amount}))
+    for policy in parsed.policies:
+        where = f'[[policies]] "{display(policy.name)}"'
+        keys = ("retention", "limit", "aggregate", "eroded", "received")
+        money.append((where, policy.currency, {key: getattr(policy, key) for key in keys}))
+        for sublimit in policy.sublimits:
+            money.append((f"{where} sublimits", policy.currency, {"limit": sublimit.limit}))
+    for cost in parsed.costs:
+        money.append((f'[[costs]] "{display(cost.name)}"', cost.currency, {"amount": cost.amount}))
+        if cost.borne_by not in ("pools", "estate") and not _knows(parsed, cost.borne_by):
+            yield line_of(money[-1][0], f'borne_by must be "pools", "estate" or an asset, and {_unknown(parsed, cost.borne_by)}')
+    if parsed.estate:
+        amounts = {"amount": parsed.estate.amount, "other_claims": parsed.estate.other_claims}
+        money.append(("[estate]", parsed.estate.currency, amounts))
+    if parsed.plan.minimum_payment is not None:
+        money.append(("[plan]", parsed.case.currency, {"minimum_payment": parsed.plan.minimum_payment}))
+    for where, currency, texts in money:
+        asset = parsed.assets.get(currency)
+        if asset is None:
+            yield line_of(where, f"currency {_unknown(parsed, currency)}")
+            continue
+        if asset.kind is not AssetKind.FIAT:
+            yield line_of(where, f'currency "{display(currency)}" is of kind {asset.kind}; it must be of kind fiat.')
+        for key, text in texts.items():
+            yield from _digits(where, key, text, currency, asset.decimals)
+    for event in parsed.events:
+        yield from _lost(parsed, event)
+
+
+def _lost(parsed: CaseToml, event: EventSection) -> Iterator[str]:
+    if event.asset is None:
+        return
+    where = f'[[events]] "{display(event.name)}"'
+    if not _knows(parsed, event.asset):
+        yield line_of(where, f"asset {_unknown(parsed, event.asset)}")
+    elif event.asset in parsed.assets:
+        yield from _digits(where, "quantity", event.quantity, event.asset, parsed.assets[event.asset].decimals)
+
+
+def _digits(where: str, key: str, text: str | None, asset: str, decimals: int) -> Iterator[str]:
+    fraction = (text or "").partition(".")[2].rstrip("0")
+    if len(fraction) > decimals:
+        yield line_of(where, f'{key} "{text}" has more decimals than the {decimals} of {display(asset)}. Shorten it.')
+    elif len((text or "").partition(".")[0].lstrip("0")) + decimals > 38:
+        yield line_of(where, f'{key} "{display(text or "")}" has more than 38 digits in base units. Correct it.')
+
+
+def _sources(parsed: CaseToml) -> Iterator[str]:
+    tables = {source.table for source in parsed.sources}
+    if not tables & {"balance", "journal"}:
+        yield line_of("[[sources]]", "names no source for the table balance or journal. At least one of them is needed.")
+    if "wallet" not in tables:
+        yield line_of("[[sources]]", "names no source for the table wallet: what is held. Add it.")
+    for source_no, source in enumerate(parsed.sources, 1):
+        where = f'[[sources]] {source_no} "{display(source.path[0])}"'
+        yield from (line_of(where, fault) for fault in _source(parsed, source))
+
+
+def _source(parsed: CaseToml, source: SourceSection) -> Iterator[str]:
+    is_packed = source.layout == "packed"
+    if is_packed and source.table not in PACKED:
+        yield f"cannot be packed: that layout is for {', '.join(PACKED)}. Remove the key layout."
+        return
+    known = [column.name for column in (PACKED if is_packed else TABLES)[source.table]]
+    for key, columns in (("columns", source.columns), ("constants", source.constants)):
+        for name in columns:
+            if name not in known:
+                yield f'{key}: the table {source.table} has no column "{display(name)}"{meant(name, known)}'
+    for name in sorted(source.columns.keys() & source.constants.keys()):
+        yield f'gives "{display(name)}" both as a column and as a constant. Remove one of the two.'
+    if source.duplicates == "sum" and source.table not in SUMMABLE:
+        yield f"duplicates = \"sum\" is for {' and '.join(SUMMABLE)} only: rows of {source.table} are not parts of a figure."
+    if (source.pattern is not None) != is_packed:
+        yield "lacks the key pattern, which splits the cell." if is_packed else 'has a pattern without layout = "packed".'
+    if is_packed and source.pattern is not None and set(re.compile(source.pattern).groupindex) != {"asset", "quantity"}:
+        yield "pattern must have exactly the named groups (?P<asset>...) and (?P<quantity>...)."
+    for column in TABLES[source.table]:
+        code = source.constants.get(column.name)
+        if column.cell is Cell.ASSET and code is not None and not _spelled(parsed, code):
+            yield f"constants {_unknown(parsed, code)}"
+
+
+def _spelled(parsed: CaseToml, code: str) -> bool:
+    return _knows(parsed, code) or any(code in asset.aliases for asset in parsed.assets.values())
+
+
+def _names(parsed: CaseToml) -> Iterator[str]:
+    yield from _twice("[[reserves]] and [[policies]]", (part.name for part in (*parsed.reserves, *parsed.policies)))
+    yield from _twice("[[events]]", (event.name for event in parsed.events))
+    yield from _twice("[[costs]]", (cost.name for cost in parsed.costs))
+    for event in parsed.events:
+        if event.name in BRIDGE_LINES or event.name.startswith(BRIDGE_LINE_PREFIXES):
+            yield line_of(f'[[events]] "{display(event.name)}"', "has the name of a line of the bridge. Choose another.")
+
+
+def _twice(where: str, names: Iterable[str]) -> Iterator[str]:
+    for name, count in Counter(names).items():
+        if count > 1:
+            yield line_of(where, f'give the name "{display(name)}" {count} times. Names must be unique.')
+
+
+def _spans(parsed: CaseToml) -> Iterator[str]:
+    spans = [(f'[[policies]] "{display(policy.name)}"', policy.begins, policy.ends) for policy in parsed.policies]
+    spans += [
+        (f'[[events]] "{display(event.name)}"', event.begins, event.ends)
+        for event in parsed.events
+        if event.begins and event.ends
+    ]
+    for where, begins, ends in spans:
+        if begins.at > ends.at:
+            yield line_of(where, f"ends ({ends.given}) before it begins ({begins.given}). Correct from or until.")

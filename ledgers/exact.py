@@ -1,0 +1,168 @@
+"""What is units x multiplier / divisor, exactly, for every row of a relation?
+
+Shares of a pool and values at a price are products of two numbers of up to 38 digits, divided by a third. The product
+has up to 254 bits and SQL has 128: a cast to DOUBLE would be silent, an overflow would stop the run. So four functions
+are put into a connection and belong to its SQL from then on, each on DECIMAL(38,0) throughout:
+
+    scaled_floor(units, multiplier, divisor)        rounded down: a share of a pool
+    scaled_remainder(units, multiplier, divisor)    what rounding down left, in units of 1 / divisor
+    scaled_ceil(units, multiplier, divisor)         rounded up: a cost in units
+    scaled_half_even(units, multiplier, divisor)    the nearest, of two the even one: a value at a price
+
+NULL in any place gives NULL. Multiplier >= 0 and divisor > 0; units >= 0, except that scaled_half_even takes negative
+ones and rounds them like their opposite. A result of more than 38 digits, a divisor of 0 or a negative number raises,
+in SQL as `duckdb.InvalidInputException` ending with the sentence of the error here; nothing is ever wrapped.
+
+The functions of Python integers in this file are the definition. `register(bulk=True)` puts the same arithmetic on
+64-bit limbs (ledgers.kernels) in front of them, for tens of millions of rows; what the limbs cannot answer comes back
+here.
+
+What this module does not do: largest remainder needs no function of its own, a relation ranks `scaled_remainder`.
+
+Trap: SQL casts silently on the way in, and rounds: `scaled_floor(1.5, 1, 1)` is 2. Hand over DECIMAL(38,0) or integers.
+
+Trap: DuckDB 2.0 prints `nanobind: leaked ...` lines on stderr when the interpreter ends while a connection that has
+functions of Python is open. Closing it or `unregister` prevents that; what was forgotten is taken out at exit.
+"""
+
+from __future__ import annotations
+
+import atexit
+from collections.abc import Callable
+from decimal import Decimal
+from typing import TYPE_CHECKING, Final, TypeAlias
+from weakref import WeakSet
+
+import duckdb
+from duckdb.func import FunctionNullHandling, PythonUDFType
+
+from ledgers.units import UNITS_DIGITS_MAX, divide_half_even
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+WHOLE_NUMBER: Final = f"DECIMAL({UNITS_DIGITS_MAX},0)"
+WHOLE_NUMBER_LIMIT: Final = 10**UNITS_DIGITS_MAX
+
+Scaled: TypeAlias = Callable[[int, int, int], int]
+Column: TypeAlias = "pa.Array | pa.ChunkedArray"
+
+_registered: WeakSet[duckdb.DuckDBPyConnection] = WeakSet()
+
+
+def _checked(units: int, multiplier: int, divisor: int, result: int) -> int:
+    """Give the result back if the arguments were lawful and it fits into 38 digits."""
+    if units < 0 or multiplier < 0 or divisor <= 0:
+        raise ValueError(
+            f"{units} x {multiplier} / {divisor} is not scaled: the divisor must be above 0, the others at least 0"
+        )
+    if result >= WHOLE_NUMBER_LIMIT:
+        raise OverflowError(
+            f"{units} x {multiplier} / {divisor} has {len(str(result))} digits, and a quantity holds {UNITS_DIGITS_MAX}"
+        )
+    return result
+
+
+def scaled_floor(units: int, multiplier: int, divisor: int) -> int:
+    """Scale whole units by multiplier / divisor, rounded down.
+
+    >>> scaled_floor(10**37, 7, 10), scaled_floor(5, 14, 20)
+    (7000000000000000000000000000000000000, 3)
+
+    Raises:
+        ValueError: an argument is negative, or the divisor 0.
+        OverflowError: the result has more than 38 digits.
+    """
+    return _checked(units, multiplier, divisor, units * multiplier // (divisor or 1))
+
+
+def scaled_remainder(units: int, multiplier: int, divisor: int) -> int:
+    """Give what rounding down leaves, counted in parts of 1 / divisor of a unit; raises as `scaled_floor`.
+
+    >>> scaled_remainder(5, 14, 20)
+    10
+    """
+    return _checked(units, multiplier, divisor, units * multiplier % (divisor or 1))
+
+
+def scaled_ceil(units: int, multiplier: int, divisor: int) -> int:
+    """Scale whole units by multiplier / divisor, rounded up; raises as `scaled_floor`.
+
+    >>> scaled_ceil(5, 14, 20), scaled_ceil(5, 4, 20)
+    (4, 1)
+    """
+    return _checked(units, multiplier, divisor, -(-units * multiplier // (divisor or 1)))
+
+
+def scaled_half_even(units: int, multiplier: int, divisor: int) -> int:
+    """Scale signed units to the nearest whole number, of two to the even one; raises as `scaled_floor`.
+
+    >>> [scaled_half_even(units, 1, 10) for units in (5, 15, 16, -5, -15, -16)]
+    [0, 2, 2, 0, -2, -2]
+    """
+    nearest = _checked(abs(units), multiplier, divisor, divide_half_even(abs(units) * multiplier, max(divisor, 1)))
+    return -nearest if units < 0 else nearest
+
+
+FUNCTIONS: Final[dict[str, Scaled]] = {
+    scaled.__name__: scaled for scaled in (scaled_floor, scaled_remainder, scaled_ceil, scaled_half_even)
+}
+"""Every function a connection is given, by its name in SQL."""
+
+
+def scale_rows(scaled: Scaled, units: Column, multipliers: Column, divisors: Column) -> pa.Array:
+    """Apply a definition to columns of equal length, row by row."""
+    import pyarrow as pa
+
+    rows = zip(units.to_pylist(), multipliers.to_pylist(), divisors.to_pylist(), strict=True)
+    results = [None if None in row else Decimal(scaled(*map(int, row))) for row in rows]
+    return pa.array(results, pa.decimal128(UNITS_DIGITS_MAX, 0))
+
+
+def register(connection: duckdb.DuckDBPyConnection, bulk: bool) -> None:
+    """Put the functions into a connection, where all its cursors find them.
+
+    Args:
+        connection: any open DuckDB connection that does not have them yet.
+        bulk: True where many rows will be scaled: importing the limbs takes 0.4 s, and 2 s the first time on a machine,
+            which Python integers need for about a million rows. Results are the same to the last unit.
+    """
+    columnwise: Callable[[str], Callable[[Column, Column, Column], pa.Array]] = _by_definition
+    if bulk:
+        from ledgers import kernels
+
+        columnwise = kernels.columnwise
+    for name in FUNCTIONS:
+        connection.create_function(
+            name,
+            columnwise(name),
+            [WHOLE_NUMBER] * 3,
+            WHOLE_NUMBER,
+            type=PythonUDFType.ARROW,
+            null_handling=FunctionNullHandling.SPECIAL,
+        )
+    _registered.add(connection)
+
+
+def _by_definition(name: str) -> Callable[[Column, Column, Column], pa.Array]:
+    scaled = FUNCTIONS[name]
+    return lambda units, multipliers, divisors: scale_rows(scaled, units, multipliers, divisors)
+
+
+def unregister(connection: duckdb.DuckDBPyConnection) -> None:
+    """Take the functions out of a connection again; one that is closed, or never had them, is left as it is."""
+    if connection not in _registered:
+        return
+    _registered.discard(connection)
+    for name in FUNCTIONS:
+        try:
+            connection.remove_function(name)
+        except (duckdb.ConnectionException, duckdb.InvalidInputException):
+            # Closed, which took the functions out.
+            return
+
+
+@atexit.register
+def _unregister_all() -> None:
+    for connection in tuple(_registered):
+        unregister(connection)

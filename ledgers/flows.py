@@ -1,0 +1,96 @@
+"""Where did it go: from whoever took units out of the customers' wallets, along the parties, to where they lie.
+
+The graph is of parties, with one edge for all transfers of an asset between two of them; it never sees a transfer. It
+answers reachability, hops and net positions. It does not say whose value lies where when several flows mix: that is
+tracing, under a rule of law (rules 6).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import networkx
+
+CUSTOMERS = ""
+"""The name of the customers' wallets as a node; no party bears it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """All transfers of one asset from one party to another."""
+
+    sender: str
+    recipient: str
+    asset_no: int
+    units: int
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """A party at which units lie that can be reached from one who took them."""
+
+    taker: str
+    asset_no: int
+    party: str
+    hops: int
+    """0 where the taker still has them."""
+    path: tuple[str, ...]
+    """Party by party, the taker first; of several shortest paths the first in byte order."""
+    lies_units: int
+    """What arrived at the party less what left it, over all its transfers of the asset; more than 0."""
+
+
+def party_graph(edges: Iterable[Edge]) -> networkx.DiGraph:
+    """Build the graph of one asset's parties; edges carry `units`.
+
+    Parties and edges are added in byte order, so that every walk over the graph is the same walk.
+    """
+    import networkx
+
+    graph = networkx.DiGraph()
+    for edge in sorted(edges, key=lambda edge: (edge.sender.encode(), edge.recipient.encode())):
+        graph.add_edge(edge.sender, edge.recipient, units=edge.units)
+    return graph
+
+
+def destinations(edges: Iterable[Edge]) -> Iterator[Destination]:
+    """Follow every taker's units to the parties where units lie, nearest first.
+
+    Value that came back to the customers' wallets is not followed further: from there it is everybody's.
+
+    >>> took = [Edge("", "thief", 0, 10), Edge("thief", "hop", 0, 9), Edge("hop", "mixer", 0, 9)]
+    >>> [(d.party, d.hops, d.lies_units) for d in destinations(took)]
+    [('thief', 0, 1), ('mixer', 2, 9)]
+    """
+    by_asset: dict[int, list[Edge]] = {}
+    for edge in edges:
+        by_asset.setdefault(edge.asset_no, []).append(edge)
+    for asset_no in sorted(by_asset):
+        graph = party_graph(by_asset[asset_no])
+        if CUSTOMERS not in graph:
+            continue
+        takers = sorted(graph.successors(CUSTOMERS), key=str.encode)
+        outside = graph.subgraph([party for party in graph if party != CUSTOMERS])
+        lies = {party: _lies(graph, party) for party in outside}
+        for taker in takers:
+            if taker != CUSTOMERS:
+                yield from _reached(outside, taker, asset_no, lies)
+
+
+def _reached(outside: networkx.DiGraph, taker: str, asset_no: int, lies: dict[str, int]) -> Iterator[Destination]:
+    import networkx
+
+    paths = networkx.single_source_shortest_path(outside, taker)
+    for party in sorted(paths, key=lambda party: (len(paths[party]), party.encode())):
+        if lies[party] > 0:
+            path = tuple(paths[party])
+            yield Destination(taker, asset_no, party, len(path) - 1, path, lies[party])
+
+
+def _lies(graph: networkx.DiGraph, party: str) -> int:
+    arrived = sum(units for _, _, units in graph.in_edges(party, data="units"))
+    left = sum(units for _, _, units in graph.out_edges(party, data="units"))
+    return int(arrived - left)

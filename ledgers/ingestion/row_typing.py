@@ -1,0 +1,320 @@
+"""How do the staged texts of one file become numbers, instants and words?
+
+By SQL, a column at a time (relations/typed); only the rows that it refuses are looked at one by one, to say why. The rows of a
+file that are accepted, rejected and ignored are counted here and compared with the count of its bytes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+import pyarrow as pa
+
+from ledgers.display import display
+from ledgers.errors import LedgerError, SourceError
+from ledgers.ingestion.cells import CORRECT_THE_ROW, CellFault, Format, cell_faults
+from ledgers.ingestion.codes import AssetCodes
+from ledgers.ingestion.columns import TABLES, Cell, subject_column
+from ledgers.ingestion.fault_book import FaultBook
+from ledgers.ingestion.instants import zone_days
+from ledgers.ingestion.reader import Staging, TableFile
+from ledgers.models import Finding, Severity
+from ledgers.storage.books import Books
+from ledgers.units import ExcessDigits, Scientific, format_units
+
+if TYPE_CHECKING:
+    from ledgers.configuration import SourceSection
+
+RELATIONS = Path(__file__).parent / "relations"
+BATCH_ROWS = 20_000
+RESERVED = ("row", "source_no", "unfit")
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What became of the rows of one file."""
+
+    rows: int
+    rejected: int
+    ignored: int
+
+
+class RowTyping:
+    """The typing of one file's staged rows."""
+
+    def __init__(
+        self,
+        books: Books,
+        faults: FaultBook,
+        codes: AssetCodes,
+        source_no: int,
+        source: str,
+        declared: SourceSection,
+        table_file: TableFile,
+    ) -> None:
+        self._books = books
+        self._faults = faults
+        self._codes = codes
+        self._source_no = source_no
+        self._source = source
+        self._declared = declared
+        self._table = declared.table
+        self._typed = f"typed_{declared.table}"
+        self._file = table_file
+
+    def run(self, staging: Staging) -> Counts:
+        """Move what is staged into the typed table; what cannot be read becomes findings and rejects.
+
+        Raises:
+            SourceError: the rows read are not those counted.
+        """
+        ignored = self._ignore() + staging.blank
+        rows = self._books.value("select count(*) + (select count(*) from unfit) from staged")
+        counted = self._file.count()
+        if staging.rows != counted or rows + ignored != counted:
+            raise SourceError(
+                f"{self._source}: {staging.rows} rows were read ({rows} and {ignored} ignored), but its bytes hold {counted}. "
+                "Report this file: one of the two counts is wrong."
+            )
+        rejected = self._reject_unfit()
+        if self._declared.layout == "packed":
+            rejected |= self._unpack()
+        self._resolve_codes()
+        self._resolve_days()
+        self._type()
+        rejected |= self._reject_typed()
+        self._note(staging)
+        return Counts(counted, len(rejected), ignored)
+
+    def _ignore(self) -> int:
+        """Leave out the rows that the source declares to be none; give how many."""
+        if self._declared.ignore is None:
+            return 0
+        before = self._books.value("select count(*) + (select count(*) from unfit) from staged")
+        try:
+            self._books.run(RELATIONS / "ignore.sql", pattern=self._declared.ignore)
+        except duckdb.InvalidInputException as refused:
+            raise SourceError(
+                f"{self._source}: ignore is no regular expression that can be used here ({display(str(refused), 200)}). "
+                "Write it without looking ahead or back."
+            ) from None
+        left = self._books.value("select count(*) + (select count(*) from unfit) from staged")
+        return int(before - left)
+
+    def _reject_unfit(self) -> set[int]:
+        """Reject the records that have not the form of a row."""
+        unfit = {row: (code, why) for row, code, why in self._books.rows('select "row", code, why from unfit')}
+        for row, raw in self._file.raw(unfit.keys()):
+            code, why = unfit[row]
+            self._reject(row, "", [CellFault("", "", code, why, CORRECT_THE_ROW)], raw)
+        return set(unfit)
+
+    def _unpack(self) -> set[int]:
+        """Take the packed cells apart; reject the rows where a cell is more than its positions."""
+        pattern = self._declared.pattern
+        assert pattern is not None
+        groups = re.compile(pattern).groupindex
+        self._books.run(
+            RELATIONS / "unpack.sql",
+            pattern=pattern,
+            asset_group=groups["asset"],
+            quantity_group=groups["quantity"],
+        )
+        apart = {row: rest for row, *rest in self._books.rows('select "row", account, positions from packed_apart')}
+        for row, raw in self._file.raw(apart.keys()):
+            account, positions = apart[row]
+            self._reject(row, account or "", [_packed_fault(account, positions)], raw)
+        return set(apart)
+
+    def _resolve_codes(self) -> None:
+        """Say which asset each code of the file means, as far as any declaration covers it."""
+        columns = [column.name for column in TABLES[self._table] if column.cell is Cell.ASSET]
+        for column in columns:
+            self._books.run(RELATIONS / "new_codes.sql", {"column": column})
+            codes = [code for (code,) in self._books.rows("select code from new_code order by code")]
+            known = [(code, self._codes.key_of(code), self._codes.decimals_of(code)) for code in codes]
+            self._insert("asset_code", [row for row in known if row[1] is not None])
+
+    def _resolve_days(self) -> None:
+        """Say what offset the declared zone has on each day that a row without an offset names."""
+        column = next((column.name for column in TABLES[self._table] if column.cell is Cell.INSTANT), None)
+        if column is None or self._declared.timezone is None:
+            return
+        self._books.run(RELATIONS / "local_days.sql", {"column": column})
+        days = [day for (day,) in self._books.rows("select day from local_day order by day")]
+        table = zone_days(self._declared.timezone, days)
+        self._insert(
+            "zone_day", [(d.day, d.before_seconds, d.odd_from, d.odd_until, d.after_seconds) for d in table]
+        )
+
+    def _insert(self, name: str, rows: list[tuple[Any, ...]]) -> None:
+        if not rows:
+            return
+        columns = [pa.array(column) for column in zip(*rows, strict=True)]
+        with self._books.lent("incoming_rows", pa.table(columns, [f"c{place}" for place in range(len(columns))])):
+            self._books.run(RELATIONS / "insert.sql", {"relation": name})
+
+    def _type(self) -> None:
+        cells = {column.cell for column in TABLES[self._table]}
+        parameters: dict[str, object] = {"source_no": self._source_no}
+        if Cell.QUANTITY in cells:
+            parameters["truncate"] = self._declared.excess_digits == "truncate"
+        if cells & {Cell.QUANTITY, Cell.NUMBER}:
+            parameters["scientific"] = self._declared.scientific == "accept"
+        self._books.run(RELATIONS / "typed" / f"{self._table}.sql", **parameters)
+
+    def _reject_typed(self) -> set[int]:
+        """Reject the rows that SQL refused, each with what the definition says of it."""
+        self._books.run(RELATIONS / "refused.sql", {"typed": self._typed}, source_no=self._source_no)
+        if not self._books.value("select count(*) from refused"):
+            return set()
+        form = Format(
+            ExcessDigits(self._declared.excess_digits),
+            Scientific(self._declared.scientific),
+            self._declared.timezone,
+            self._codes.decimals_of,
+        )
+        rejected: set[int] = set()
+        # One walk through the file gives the raw rows; both walks are in the order of rows.
+        raws = self._file.raw({row for (row,) in self._books.rows('select distinct "row" from refused')})
+        for row, cells in self._refused():
+            faults = [fault for position in cells for fault in cell_faults(self._table, position, form)]
+            if not faults:
+                raise LedgerError(
+                    f"{self._source}:{row}: was refused while its columns were read, and nothing is wrong with a cell of it. "
+                    "Report this row: two definitions disagree."
+                )
+            raw_row, raw = next(raws)
+            assert raw_row == row, "the raw rows are walked in the same order"
+            self._reject(row, cells[0].get(subject_column(self._table)) or "", faults, raw)
+            rejected.add(row)
+        self._books.run(
+            RELATIONS / "drop_refused.sql", {"typed": self._typed}, source_no=self._source_no
+        )
+        return rejected
+
+    def _refused(self) -> Iterator[tuple[int, list[dict[str, str | None]]]]:
+        """Give the refused rows in order, each with its cells: several sets of them where the row was packed."""
+        held: list[dict[str, str | None]] = []
+        held_row = 0
+        names: list[str] = []
+        past = -1
+        while True:
+            result = self._books.connection.execute(
+                'select * from refused where place > $past order by place limit $size', {"past": past, "size": BATCH_ROWS}
+            )
+            names = [column[0] for column in result.description or ()]
+            rows = result.fetchall()
+            if not rows:
+                break
+            for values in rows:
+                cells = dict(zip(names, values, strict=True))
+                past, row = cells["place"], cells["row"]
+                if row != held_row and held:
+                    yield held_row, held
+                    held = []
+                held_row = row
+                held.append(cells)
+        if held:
+            yield held_row, held
+
+    def _reject(self, row: int, subject: str, faults: list[CellFault], raw: str) -> None:
+        for fault in faults:
+            self._faults.add_for_row(
+                Finding(
+                    fault.code,
+                    Severity.BLOCKING,
+                    f"{self._source}:{row}: {fault.why}.",
+                    fault.remedy,
+                    subject=subject,
+                    source=self._source,
+                    row=row,
+                    column=fault.column,
+                )
+            )
+        self._faults.reject(self._source, row, "; ".join(fault.why for fault in faults), raw)
+
+    def _note(self, staging: Staging) -> None:
+        """Say how many cells were read otherwise than as they stand, as the source declares."""
+        source = self._source
+        if staging.mended:
+            self._say("mended-cells", f"{source}: carriage returns were taken out of {staging.mended} cells.")
+        if staging.blank:
+            self._say("blank-rows", f"{source}: {staging.blank} blank lines were left out.")
+        columns = {column.name: column for column in TABLES[self._table]}
+        for name, column in columns.items():
+            if column.cell in (Cell.QUANTITY, Cell.NUMBER) and self._declared.scientific == "accept":
+                count = self._count(name, "scientific_cells.sql")
+                if count:
+                    self._say("scientific-notation", f"{source}: {count} cells of {name} are in scientific notation.", name)
+            if column.cell is Cell.INSTANT and self._declared.timezone is not None:
+                count = self._count(name, "day_cells.sql")
+                if count:
+                    why = f"{count} cells of {name} name a day only; read as 00:00 in {self._declared.timezone}"
+                    self._say("day-as-midnight", f"{source}: {why}.", name)
+            if column.cell is Cell.QUANTITY and self._declared.excess_digits == "truncate":
+                self._note_cut(name, column.asset_column)
+
+    def _say(self, code: str, message: str, column: str = "") -> None:
+        remedy = "Nothing to do; check that this is meant."
+        self._faults.add(Finding(code, Severity.NOTE, message, remedy, source=self._source, column=column))
+
+    def _count(self, column: str, path: str) -> int:
+        self._books.run(RELATIONS / path, {"column": column})
+        return int(self._books.value("select cells from cell_count"))
+
+    def _note_cut(self, column: str, asset_column: str) -> None:
+        """Say of each asset what truncation cut off, with the sign it had: what is kept and what is cut sum to the file."""
+        self._books.run(
+            RELATIONS / "cut.sql",
+            {"column": column, "asset_column": asset_column, "typed": self._typed},
+            source_no=self._source_no,
+            scientific=self._declared.scientific == "accept",
+        )
+        sums: dict[int, Fraction] = defaultdict(Fraction)
+        rows: dict[int, int] = defaultdict(int)
+        for key, is_negative, digits, count in self._books.rows("select asset_key, is_negative, digits, rows from cut"):
+            part = Fraction(int(digits), 10 ** len(digits)) * count
+            sums[key] += -part if is_negative else part
+            rows[key] += count
+        for key, total in sums.items():
+            asset = self._codes.name_of(key)
+            decimals = self._codes.decimals_of(asset) or 0
+            quantity = _decimal(total / 10**decimals)
+            self._faults.add(
+                Finding(
+                    "truncated-digits",
+                    Severity.NOTE,
+                    f"{self._source}: {rows[key]} cells of {column} in {display(asset)} have digits behind the asset's "
+                    f"{decimals} decimals, which are cut off: {quantity} in all.",
+                    "Nothing to do; check that this is meant.",
+                    asset=asset,
+                    quantity=quantity,
+                    source=self._source,
+                    column=column,
+                )
+            )
+
+
+def _decimal(number: Fraction) -> str:
+    """Write a fraction whose denominator is made of tens as an exact decimal."""
+    places = 0
+    while number.denominator != 1:
+        number, places = number * 10, places + 1
+    return format_units(number.numerator, places)
+
+
+def _packed_fault(account: str | None, positions: str | None) -> CellFault:
+    if not account:
+        return CellFault("account", "", "empty-cell", "account is empty", CORRECT_THE_ROW)
+    if not positions:
+        return CellFault("positions", "", "empty-cell", "positions is empty", CORRECT_THE_ROW)
+    why = f'positions "{display(positions)}" is not a list of what the pattern matches'
+    return CellFault("positions", positions, "unreadable-positions", why, "Correct the row, or the pattern in case.toml.")

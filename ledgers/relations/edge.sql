@@ -1,0 +1,21 @@
+-- How much went from whom to whom in all: transfers summed by pair of parties, for the graph of flows.
+--
+-- Reads   movement
+-- Makes   edge(sender VARCHAR, recipient VARCHAR, asset_no INTEGER, units DECIMAL(38,0), transfers BIGINT,
+--              first_at TIMESTAMP, last_at TIMESTAMP), key (sender, recipient, asset_no), ordered by it
+-- Holds   the customers' wallets are the party with the empty name; transfers after commencement are left out, and so
+--         are deposits and withdrawals of parties of kind holder or unknown, unless value went there unexplained
+create or replace table edge as
+with traced as (
+    select coalesce(sender_party, '') as sender, coalesce(recipient_party, '') as recipient, asset_no, units, occurred_at
+    from movement
+    where not is_after and direction = 'outside'
+    union all
+    select coalesce(sender_party, ''), coalesce(recipient_party, ''), asset_no, units, occurred_at
+    from unmatched_movement
+)
+select sender, recipient, asset_no, sum(units)::decimal(38, 0) as units, count(*) as transfers,
+       min(occurred_at) as first_at, max(occurred_at) as last_at
+from traced
+group by sender, recipient, asset_no
+order by sender, recipient, asset_no;

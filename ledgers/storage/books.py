@@ -1,0 +1,291 @@
+"""Where are the relations of a case kept, and how is one made from others?
+
+The one connection factory: DuckDB with explicit settings, closed to everything outside the case folder. Books are
+derived: they can be made again from the vault at any time, so a file of another run is thrown away, never mended.
+This module knows no relation by name and no law. SQL comes from files, values are always bound; a name put into SQL
+comes from the program's own closed lists.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+
+from ledgers.errors import Interruption, StorageError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+BOOKS_FILE = "books.duckdb"
+SPILL_FOLDER = "spill"
+MEMORY_LIMIT = "2GB"
+"""Of the relational part; what does not fit is spilled into the case's work folder."""
+MACROS = Path(__file__).parent.parent / "relations" / "macro"
+NAMES = re.compile(r"[a-z_][a-z0-9_]*(, [a-z_][a-z0-9_]*)*")
+"""Identifiers that may be put into SQL: lower case only, because two names that differ in case were once added twice."""
+
+
+@contextmanager
+def _own_errors() -> Iterator[None]:
+    """Turn what the operator can act on into errors of ours; a wrong program stays a wrong program."""
+    try:
+        yield
+    except duckdb.InterruptException as stop:
+        raise Interruption("The run was interrupted; nothing of it was kept. Start it again.") from stop
+    except duckdb.OutOfMemoryException as full:
+        raise StorageError(
+            f"The books need more memory or disk than they were given: {_line(full)}. "
+            "Free some space for the case's work folder, or give more memory."
+        ) from full
+    except duckdb.FatalException as damage:
+        raise StorageError(f"The books are damaged: {_line(damage)}. Delete the case's work folder; it is made again.") from damage
+
+
+def _line(error: Exception) -> str:
+    return str(error).splitlines()[0].rstrip(".") if str(error) else type(error).__name__
+
+
+class Books:
+    """The relations of one case, open."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, spill: Path | None) -> None:
+        self._connection = connection
+        self._spill = spill
+        self._is_open = True
+
+    @classmethod
+    def create(
+        cls,
+        case_folder: Path,
+        out_folder: Path | None = None,
+        *,
+        threads: int | None = None,
+        memory_limit: str = MEMORY_LIMIT,
+        bulk: bool = True,
+    ) -> Books:
+        """Open empty books in the case's work folder, in place of whatever was there.
+
+        Args:
+            case_folder: the case; nothing outside it is read or written,
+            out_folder: except this one, where given.
+            threads: None for as many as there are cores; no result depends on it.
+            memory_limit: as DuckDB writes it.
+            bulk: whether millions of rows will be scaled; see ledgers.exact.
+        """
+        work = private_folder(case_folder / "work")
+        path = work / BOOKS_FILE
+        for stale in (path, path.with_name(path.name + ".wal")):
+            stale.unlink(missing_ok=True)
+        return cls._open(path, case_folder, out_folder, threads, memory_limit, bulk, read_only=False)
+
+    @classmethod
+    def read_only(
+        cls, case_folder: Path, *, threads: int | None = None, memory_limit: str = MEMORY_LIMIT, bulk: bool = False
+    ) -> Books:
+        """Open the books that a run has left, for looking only."""
+        path = case_folder / "work" / BOOKS_FILE
+        if not path.is_file():
+            raise StorageError(f"{path}: there are no books yet. Run `administrator run` on the case first.")
+        return cls._open(path, case_folder, None, threads, memory_limit, bulk, read_only=True)
+
+    @classmethod
+    def memory(
+        cls,
+        case_folder: Path | None = None,
+        *,
+        threads: int | None = None,
+        memory_limit: str = MEMORY_LIMIT,
+        bulk: bool = False,
+    ) -> Books:
+        """Open books that are gone when they are closed."""
+        return cls._open(None, case_folder, None, threads, memory_limit, bulk, read_only=False)
+
+    @classmethod
+    def _open(
+        cls,
+        path: Path | None,
+        case_folder: Path | None,
+        out_folder: Path | None,
+        threads: int | None,
+        memory_limit: str,
+        bulk: bool,
+        *,
+        read_only: bool,
+    ) -> Books:
+        spill = None if case_folder is None else private_folder(case_folder / "work") / SPILL_FOLDER
+        settings: dict[str, Any] = {
+            "threads": threads or os.cpu_count() or 1,
+            "memory_limit": memory_limit,
+            "preserve_insertion_order": True,
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+            "python_enable_replacements": False,
+            "allow_community_extensions": False,
+            "temp_directory": "" if spill is None else str(purged_folder(spill)),
+        }
+        umask = os.umask(0o077)
+        try:
+            connection = duckdb.connect(
+                ":memory:" if path is None else str(path), read_only=read_only, config=settings
+            )
+        except duckdb.Error as refused:
+            raise StorageError(f"{path}: the books cannot be opened: {_line(refused)}. "
+                               "Close the other program that has them open, or delete the case's work folder.") from refused
+        finally:
+            os.umask(umask)
+        books = cls(connection, spill)
+        try:
+            books._register(bulk)
+            books._close_doors([folder for folder in (case_folder, out_folder) if folder is not None])
+        except BaseException:
+            books.close()
+            raise
+        return books
+
+    def _register(self, bulk: bool) -> None:
+        from ledgers import exact
+
+        exact.register(self._connection, bulk)
+        for path in sorted(MACROS.glob("*.sql")):
+            self.run(path)
+
+    def _close_doors(self, folders: Sequence[Path]) -> None:
+        """Leave these folders readable and writable, nothing else, and let no statement change that."""
+        connection = self._connection
+        connection.execute("set allowed_directories = $folders", {"folders": [f"{folder.resolve()}/" for folder in folders]})
+        connection.execute("set enable_external_access = false")
+        connection.execute("set lock_configuration = true")
+
+    def run(self, path: Path, names: Mapping[str, str] | None = None, **parameters: object) -> None:
+        """Execute a file of SQL, statement by statement, each with those of the parameters that it names.
+
+        Args:
+            path: one relation, one file.
+            names: identifiers by placeholder `{placeholder}`, from the program's own closed lists.
+            parameters: values by name, bound and never written into the SQL.
+        """
+        text = path.read_text(encoding="utf-8")
+        for placeholder, name in (names or {}).items():
+            assert NAMES.fullmatch(name), f"{name!r} is no name of ours"
+            text = text.replace("{" + placeholder + "}", name)
+        unused = set(parameters)
+        with _own_errors():
+            for statement in self._connection.extract_statements(text):
+                wanted = statement.named_parameters
+                unused -= wanted
+                self._connection.execute(statement, {name: parameters[name] for name in wanted})
+        assert not unused, f"{path.name} takes no {sorted(unused)}"
+
+    def rows(self, sql: str, parameters: Mapping[str, object] | Sequence[object] | None = None) -> list[tuple[Any, ...]]:
+        """Give all rows of a query, which must be few: a screen, a summary, a report."""
+        with _own_errors():
+            return self._connection.execute(sql, parameters).fetchall()
+
+    def value(self, sql: str, parameters: Mapping[str, object] | Sequence[object] | None = None) -> Any:
+        """Give the one value of a query that has one."""
+        ((value,),) = self.rows(sql, parameters)
+        return value
+
+    def execute(self, sql: str, parameters: Mapping[str, object] | Sequence[object] | None = None) -> None:
+        """Execute one statement for what it does."""
+        with _own_errors():
+            self._connection.execute(sql, parameters).fetchall()
+
+    def insert(self, relation: str, *values: object) -> None:
+        """Add one row to a small relation; whole numbers are bound as text, for they may need more than 64 bits."""
+        assert NAMES.fullmatch(relation), f"{relation!r} is no name of ours"
+        places = ", ".join("?" for _ in values)
+        self.execute(f"insert into {relation} values ({places})",
+                     [str(value) if type(value) is int else value for value in values])
+
+    def copy_csv(self, select: str, path: Path) -> int:
+        """Write the rows of a select to a CSV file in their order, quoted where needed; give their number."""
+        with _own_errors():
+            ((rows,),) = self._connection.execute(
+                f"copy ({select}) to $path (format csv, header true, delimiter ',', quote '\"', escape '\"', nullstr '')",
+                {"path": str(path)},
+            ).fetchall()
+        return int(rows)
+
+    def batches(self, sql: str, size: int, parameters: Mapping[str, object] | None = None) -> Iterator[pa.RecordBatch]:
+        """Give the rows of a query of any length, in columns of at most `size` rows; nothing else may run meanwhile."""
+        with _own_errors():
+            yield from self._connection.execute(sql, parameters).to_arrow_reader(size)
+
+    @contextmanager
+    def lent(self, name: str, rows: pa.Table | pa.RecordBatch | pa.RecordBatchReader) -> Iterator[None]:
+        """Let SQL read columns of this program under a name, for as long as the block runs."""
+        assert NAMES.fullmatch(name), f"{name!r} is no name of ours"
+        self._connection.register(name, rows)
+        try:
+            yield
+        finally:
+            self._connection.unregister(name)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Keep all of what the block does, or nothing of it."""
+        self.execute("begin transaction")
+        try:
+            yield
+        except BaseException:
+            self._connection.rollback()
+            raise
+        self.execute("commit")
+
+    @property
+    def connection(self) -> duckdb.DuckDBPyConnection:
+        """The connection itself, for what has no method here."""
+        return self._connection
+
+    def interrupt(self) -> None:
+        """Stop what is running, from another thread; it ends in `Interruption`."""
+        self._connection.interrupt()
+
+    def close(self) -> None:
+        """Let go of the file, and of what was spilled."""
+        if not self._is_open:
+            return
+        self._is_open = False
+        from ledgers import exact
+
+        exact.unregister(self._connection)
+        self._connection.close()
+        if self._spill is not None:
+            purged_folder(self._spill)
+
+    def __enter__(self) -> Books:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def private_folder(folder: Path) -> Path:
+    """Give a folder that only its owner can enter; make it where it is absent."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as refused:
+        raise StorageError(f"{folder}: cannot be made ({refused.strerror}). Make the case folder writable.") from refused
+    return folder
+
+
+def purged_folder(folder: Path) -> Path:
+    """Give a private folder without the files that a killed run left in it."""
+    private_folder(folder)
+    for left in _files(folder):
+        left.unlink(missing_ok=True)
+    return folder
+
+
+def _files(folder: Path) -> Iterable[Path]:
+    return [path for path in folder.iterdir() if path.is_file() or path.is_symlink()]
