@@ -66,6 +66,8 @@ class Policy:
     aggregate_minor: int | None
     eroded_minor: int
     share: Ratio
+    share_text: str
+    """The share as the case writes it."""
     pays_holders: bool
     received_minor: int
     sublimits: tuple[Sublimit, ...]

@@ -247,6 +247,7 @@ def _policy(position: int, policy: PolicySection, scales: Scales) -> Policy:
         aggregate_minor=minor(policy.aggregate),
         eroded_minor=scales.minor(policy.eroded, policy.currency),
         share=read_ratio(policy.share, Scientific.REFUSE),
+        share_text=policy.share,
         pays_holders=policy.payee == "holders",
         received_minor=scales.minor(policy.received, policy.currency),
         sublimits=tuple(Sublimit(sublimit.custody, scales.minor(sublimit.limit, policy.currency))

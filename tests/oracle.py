@@ -117,7 +117,7 @@ class Case:
         self.commencement_at: datetime = stated["commencement_at"]
         self.bar_on: date | None = stated.get("bar_on")
         self.plan: dict[str, Any] = PLAN_OF_CUSTOM | self.document.get("plan", {})
-        assert self.plan["pooling"] == "per_asset" and self.plan["rule"] == "proportional"
+        assert (self.plan["pooling"], self.plan["rule"]) == ("per_asset", "proportional")
         self.events: list[dict[str, Any]] = self.document.get("events", [])
         self.policies: list[dict[str, Any]] = self.document.get("policies", [])
         self.reserves: list[dict[str, Any]] = self.document.get("reserves", [])
@@ -825,7 +825,7 @@ def costs_of(case: Case, gross: dict[str, int]) -> dict[str, int]:
         if cost["borne_by"] == "estate":
             continue
         if cost["borne_by"] == "pools":
-            # reading: the spread is the allocate() of rule 1: no pool's share passes its value, the rest is the estate's.
+            # reading: the spread is rule 1's allocate(): no pool's share passes its value, the rest is the estate's.
             shares = allocate(minor, weights, "largest_remainder")[0]
         else:
             shares = {case.asset(cost["borne_by"]).code: minor}
@@ -862,11 +862,13 @@ class Compensation:
             if flow.direction == "out":
                 event, at = event_of(books, flow), flow.transfer.occurred_at
                 self.first_transfers[event] = min(at, self.first_transfers.get(event, at))
-        in_order = sorted(case.policies, key=lambda policy: case.minor(policy.get("retention", "0"), policy["currency"]))
-        for policy in in_order:  # sorted() keeps file order where retentions are equal
+        for policy in sorted(case.policies, key=self._retention):  # sorted() keeps file order among equals
             self._policy(policy)
         for reserve in case.reserves:
             self._reserve(reserve)
+
+    def _retention(self, policy: Mapping[str, Any]) -> int:
+        return self.case.minor(policy.get("retention", "0"), policy["currency"])
 
     def _bases(self, pools: dict[str, Pool]) -> dict[tuple[Line, Item], int]:
         """Each line's loss in minor, by item, floored; only perils that some policy or reserve covers."""
@@ -941,7 +943,7 @@ class Compensation:
         purse = stated("received") or 0
         for event in sorted(self.perils, key=order):
             covered, known = self._covered(policy, event)
-            above = max(covered - (stated("retention") or 0), 0)
+            above = max(covered - self._retention(policy), 0)
             reason = self._refusal(policy, event) or ("" if above else "below_retention")
             layer = due = received = distributed = 0
             if not reason and aggregate_left == 0:
@@ -949,7 +951,7 @@ class Compensation:
             if not reason:
                 layer = min(bound for bound in (above, limit, aggregate_left) if bound is not None)
                 due = int(Fraction(policy.get("share", "1")) * layer)
-                # reading: received falls to events in their order up to what is due; what is above all dues is left over.
+                # reading: received falls to events in their order up to what is due; what passes all dues is left.
                 received = due if self.case.plan["projection"] else min(due, purse)
                 purse -= min(received, purse)
                 if aggregate_left is not None:
@@ -959,8 +961,9 @@ class Compensation:
                 elif received:
                     # reading: the claim of the step sums only the events for which something was received.
                     distributed = self._give(f"insurance:{policy['name']}", received, covers_item(policy, event))
-            covered_value = covered if known else None
-            self._cover(policy["name"], event, self._ground_up(event), covered_value, due, received, distributed, reason)
+            known_covered = covered if known else None
+            sums = (self._ground_up(event), known_covered, due, received, distributed)
+            self._cover(policy["name"], event, *sums, reason)
 
     def _refusal(self, policy: Mapping[str, Any], event: str) -> str:
         if self.perils[event] not in policy["covers"]:
@@ -981,10 +984,9 @@ class Compensation:
 
         held = self.case.minor(reserve["amount"], reserve["currency"])
         unmet = sum(base - self.met[key] for key, base in self.bases.items() if admits(key[1]))
-        distributed = self._give(f"reserve:{reserve['name']}", held, admits) if reserve["ring_fenced"] else 0
-        self._cover(
-            reserve["name"], "", unmet, unmet, held, held, distributed, "" if reserve["ring_fenced"] else "estate"
-        )
+        fenced = reserve["ring_fenced"]
+        distributed = self._give(f"reserve:{reserve['name']}", held, admits) if fenced else 0
+        self._cover(reserve["name"], "", unmet, unmet, held, held, distributed, "" if fenced else "estate")
 
     def _cover(self, source: str, event: str, *cells: int | str | None) -> None:
         # reading: a total over a loss without a price says `partial`, as case-format.md says of every total.
@@ -1041,14 +1043,15 @@ def schedule_of(case: Case, pools: dict[str, Pool], compensation: Compensation) 
     for row in earlier_payments(case):
         key = (row["account"], row["claim_asset"], row["step"], row["pay_asset"])
         paid[key] += case.units(row, of="pay_asset")
-    for (account, asset, step, pay_asset), left in paid.items():
+    for (account, asset, step, pay_asset), sum_paid in paid.items():
+        left = sum_paid
         for part in PARTS:
             due = lines.get((account, asset, part, step, pay_asset))
             if due:
                 due.paid_before = min(left, due.entitled)
                 left -= due.paid_before
         if left:
-            # reading: what was paid above all that is entitled stands on the allowed part, on a line of its own if need be.
+            # reading: what was paid above all that is entitled stands on the allowed part, made if there is none.
             first = lines.get((account, asset, "", step, pay_asset))
             (first or add((account, asset, ""), step, pay_asset, 0, 0)).paid_before += left
     schedule = [lines[name] for name in sorted(lines) if lines[name].entitled or lines[name].paid_before]

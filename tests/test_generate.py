@@ -324,8 +324,8 @@ def test_every_line_and_every_peril_is_planted_and_nothing_where_nothing_is_aske
     truth = truth_of(tmp_path / "all")
     for asset in ("BTC", "ETH", "USDT"):
         assert not set(BRIDGE) - set(truth["assets"][asset]["bridge"])
-    assert set(truth["gross_by_peril"]) == {"external_theft", "insider_theft", "misappropriation", "not_a_loss",
-                                            "unexplained"}
+    assert set(truth["gross_by_peril"]) == {"external_theft", "insider_theft", "misappropriation",
+                                            "operational_failure", "not_a_loss", "unexplained"}
     perils = {event["peril"] for event in tomllib.loads((tmp_path / "all/case.toml").read_text("utf-8"))["events"]}
     assert perils == {"external_theft", "operational_failure"}
     assert {row["by"] for row in truth["breaks"]} == {"reference", "time", "none"}

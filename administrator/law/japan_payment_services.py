@@ -73,6 +73,8 @@ REGIME = Regime(
                   _act("63-19-2(1)")),
         Provision("rule", "Claims of one rank are paid in proportion to their amounts.",
                   Citation("破産法", "194(2)", _BANKRUPTCY, Standing.READ)),
+        Provision("", "The right and the guarantee apply from 1 May 2020.",
+                  Citation("令和元年法律第28号", "附則第1条", _ACT, Standing.UNREAD)),
         Provision("pooling", "The right to one crypto is not exercised on crypto of another kind.", _CHOICE),
         Provision("", "Costs are borne by the estate, not by the customers' pools.", _CHOICE),
         Provision("rounding", "Shares are rounded down; what that leaves stays in the pool.", _CHOICE),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from administrator.insurance import Policy
 from administrator.stages import Run, resolved
 from ledgers.units import format_units
 
@@ -44,15 +45,51 @@ def plan_document(run: Run) -> dict[str, object]:
         "assets": {asset: {"decimals": decimals, "kind": kind} for asset, decimals, kind in books.rows(
             "select asset, decimals, kind from asset where asset_no = $no or asset_no in (select asset_no from occurring) "
             "order by asset_no", {"no": terms.currency_no})},
-        "policies": [{"name": p.name, "payee": "holders" if p.pays_holders else "estate",
-                      "received": money(p.received_minor)} for p in terms.policies],
-        "reserves": [{"name": r.name, "ring_fenced": r.ring_fenced, "amount": money(r.minor)} for r in terms.reserves],
+        "policies": [_policy(policy, terms.currency_decimals) for policy in terms.policies],
+        "reserves": [{"name": reserve.name, "amount": money(reserve.minor), "covers": sorted(reserve.covers),
+                      "ring_fenced": reserve.ring_fenced} for reserve in terms.reserves],
+        "loss_prices": _loss_prices(books),
         "totals": totals(books, terms.currency_decimals),
         "control_totals": control_totals(books),
         "warnings": [message for (message,) in books.rows(
             "select message from finding where severity = 'warning' order by code, subject, source, \"row\", message "
             "limit $most", {"most": WARNINGS_MAX})],
     }
+
+
+def _policy(policy: Policy, decimals: int) -> dict[str, object]:
+    """A policy's terms, its sums in the reporting currency."""
+
+    def money(minor: int | None) -> str | None:
+        return None if minor is None else format_units(minor, decimals)
+
+    return {
+        "name": policy.name,
+        "covers": sorted(policy.covers),
+        "custody": None if policy.custody is None else sorted(policy.custody),
+        "basis": policy.basis.value,
+        "from": policy.from_at and policy.from_at.isoformat() + "Z",
+        "until": policy.until_at and policy.until_at.isoformat() + "Z",
+        "retention": money(policy.retention_minor),
+        "limit": money(policy.limit_minor),
+        "aggregate": money(policy.aggregate_minor),
+        "eroded": money(policy.eroded_minor),
+        "share": policy.share_text,
+        "sublimits": [{"custody": s.custody, "limit": money(s.limit_minor)} for s in policy.sublimits],
+        "payee": "holders" if policy.pays_holders else "estate",
+        "received": money(policy.received_minor),
+    }
+
+
+def _loss_prices(books: Books) -> dict[str, dict[str, str]]:
+    """Prices that losses are valued at instead of those of commencement, by event; the empty one is for every event."""
+    prices: dict[str, dict[str, str]] = {}
+    for price_set, asset, price in books.rows(
+        "select price.price_set, asset.asset, price.price from price join asset using (asset_no) "
+        "where price.price_set = 'loss' or price.price_set like 'loss:%' order by price.price_set, asset.asset_no"
+    ):
+        prices.setdefault(price_set.removeprefix("loss").removeprefix(":"), {})[asset] = price
+    return prices
 
 
 def totals(books: Books, currency_decimals: int) -> dict[str, str]:

@@ -116,8 +116,6 @@ class CsvTable:
         return Staging(rows=books.value("select count(*) from staged"), blank=0, mended=0)
 
     def _stage_by_definition(self, books: Books, places: Mapping[str, Place]) -> Staging:
-        import pyarrow as pa
-
         read = _Reading(self.width, self._mends)
         path = RELATIONS / "stage.sql"
         for batch in read.batches(self._records([])):
@@ -132,6 +130,7 @@ class CsvTable:
     def _leave_unfit(self, books: Books, unfit: list[Unfit]) -> None:
         import pyarrow as pa
 
+        if not unfit:
             return
         names = ["row", "first_cell", "code", "why", "raw"]
         with books.lent("incoming_unfit", pa.table(dict(zip(names, map(list, zip(*unfit, strict=True)), strict=True)))):

@@ -88,10 +88,13 @@ def scale_alone(lines: int) -> float:
 def main(lines: int) -> None:
     print(f"{lines} lines, best of {RUNS}\n{'what':<28}{'CPU s':>8}{'M lines/CPU s':>16}{'x bare sum':>12}")
     connection = duckdb.connect()
-    connection.execute("set threads = 2")
     connection.execute(LINE_RELATION, [lines])
+    connection.execute("set threads = 1")
     exact.register(connection, bulk=True)
     measured = {name: cpu_seconds(partial(connection.execute, statement)) for name, statement in STATEMENTS.items()}
+    connection.execute("set threads = 2")
+    contended = "scaled_floor, sum"
+    measured[f"{contended}, 2 threads"] = cpu_seconds(partial(connection.execute, STATEMENTS[contended]))
     measured["limbs alone, floor"] = scale_alone(lines)
     for name, seconds in measured.items():
         print(f"{name:<28}{seconds:>8.3f}{lines / seconds / 1e6:>16.1f}{seconds / measured['bare sum']:>12.1f}")
