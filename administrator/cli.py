@@ -141,7 +141,7 @@ def _verify(options: argparse.Namespace) -> int:
     if verdict.fault_count > len(verdict.faults):
         print(f"and {verdict.fault_count - len(verdict.faults)} more")
     if not options.quiet:
-        rows = sum(verdict.checked.values())
+        rows = sum(count for _, count in verdict.checked)
         print(f"{options.folder}: {len(verdict.checked)} files, {rows} rows, {verdict.fault_count} faults.")
         print("Not to be seen without the case:")
         for sentence in verdict.unseen:

@@ -145,18 +145,18 @@ def _first_transfers(terms: Terms, gross: dict[int, list[Gross]]) -> dict[str, d
 
 
 def _events(terms: Terms, items: Sequence[LossItem], first: dict[str, datetime]) -> tuple[EventLoss, ...]:
-    """One loss an event, over all assets, with its dates; declared events first, then lines of the bridge by name."""
+    """One loss an event, over all assets, with its dates, by name."""
     declared = {event.event: event for event in terms.events}
-    names = sorted({item.event for item in items}, key=lambda name: (
-        declared[name].event_no if name in declared else len(declared), name.encode()))
+    names = sorted({item.event for item in items}, key=str.encode)
     events = []
     for position, name in enumerate(names):
         mine = [item for item in items if item.event == name]
         by_custody: dict[str, int] = {}
         for item in mine:
             by_custody[item.custody] = by_custody.get(item.custody, 0) + (item.value_minor or 0)
+        unpriced = frozenset(item.custody for item in mine if item.value_minor is None)
         known = declared.get(name)
         occurred_at = first.get(name) or (known.from_at if known else None)
         events.append(EventLoss(name, mine[0].peril, occurred_at, known.discovered_at if known else None, position,
-                                tuple(sorted(by_custody.items(), key=lambda pair: pair[0].encode()))))
+                                tuple(sorted(by_custody.items(), key=lambda pair: pair[0].encode())), unpriced))
     return tuple(events)

@@ -87,9 +87,11 @@ class EventLoss:
     """Of its first transfer, or as declared where it has none."""
     discovered_at: datetime | None
     position: int
-    """Settles ties of time: declared events in file order, then lines of the bridge by name."""
+    """Place by name in byte order: settles ties of time."""
     by_custody: tuple[tuple[str, int], ...]
     """Minor units, a sum of once-rounded values an asset; unpriced assets are left out."""
+    unpriced: frozenset[str]
+    """Custodies out of which units without a price were lost too: what is said of them is partial."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,11 @@ class Cover:
     policy: Policy
     event: EventLoss
     ground_up_minor: int
+    is_ground_up_partial: bool
+    """Whether units without a price were lost in the event."""
     covered_minor: int
+    """Of a covered peril and custody, sublimits applied, whatever its date."""
+    is_covered_partial: bool
     layer_minor: int
     due_minor: int
     received_minor: int
@@ -121,9 +127,10 @@ def cover(policy: Policy, events: Sequence[EventLoss], projection: bool) -> tupl
     received_left = policy.received_minor
     covers = []
     for event in sorted(events, key=lambda event: _order(policy, event)):
-        ground_up = sum(minor for _, minor in event.by_custody)
-        covered, reason = _covered(policy, event)
-        layer = max(covered - policy.retention_minor, 0)
+        custodies = frozenset(custody for custody, _ in event.by_custody if policy.answers(event.peril, custody))
+        covered = _covered(policy, event, custodies)
+        reason = _refusal(policy, event, custodies)
+        layer = max(covered - policy.retention_minor, 0) if reason is None else 0
         if reason is None and layer == 0:
             reason = Refused.BELOW_RETENTION
         if policy.limit_minor is not None:
@@ -138,24 +145,31 @@ def cover(policy: Policy, events: Sequence[EventLoss], projection: bool) -> tupl
         received_left -= min(received, received_left)
         if reason is None and not policy.pays_holders:
             reason = Refused.ESTATE
-        covers.append(Cover(policy, event, ground_up, covered, layer, due, received, reason))
+        covers.append(Cover(
+            policy, event, sum(minor for _, minor in event.by_custody), bool(event.unpriced), covered,
+            bool(event.unpriced & custodies), layer, due, received, reason,
+        ))
     return tuple(covers)
 
 
-def _covered(policy: Policy, event: EventLoss) -> tuple[int, Refused | None]:
-    """The covered loss of one event, sublimits applied, or why there is none."""
+def _covered(policy: Policy, event: EventLoss, custodies: frozenset[str]) -> int:
+    """The loss of one event out of the custodies a policy covers, each within its sublimit."""
+    caps = {sublimit.custody: sublimit.limit_minor for sublimit in policy.sublimits}
+    return sum(min(minor, caps.get(custody, minor)) for custody, minor in event.by_custody if custody in custodies)
+
+
+def _refusal(policy: Policy, event: EventLoss, custodies: frozenset[str]) -> Refused | None:
+    """Why a policy does not answer an event at all, or None where it does."""
     if event.peril not in policy.covers:
-        return 0, Refused.PERIL
-    admitted = [(custody, minor) for custody, minor in event.by_custody if policy.answers(event.peril, custody)]
-    if not admitted:
-        return 0, Refused.CUSTODY
+        return Refused.PERIL
+    if not custodies:
+        return Refused.CUSTODY
     at = event.occurred_at if policy.basis is Basis.OCCURRED else event.discovered_at
     if at is None:
-        return 0, Refused.NO_DATE
+        return Refused.NO_DATE
     if (policy.from_at is not None and at < policy.from_at) or (policy.until_at is not None and at > policy.until_at):
-        return 0, Refused.OUTSIDE_PERIOD
-    caps = {sublimit.custody: sublimit.limit_minor for sublimit in policy.sublimits}
-    return sum(min(minor, caps.get(custody, minor)) for custody, minor in admitted), None
+        return Refused.OUTSIDE_PERIOD
+    return None
 
 
 def _order(policy: Policy, event: EventLoss) -> tuple[datetime, int]:

@@ -66,7 +66,9 @@ def _books(run: Run) -> None:
     known = books.rows("select asset, asset_no, decimals from asset")
     numbers = {asset: number for asset, number, _ in known}
     run.rates = make_rates(books, numbers[case.currency], case.currency_decimals)
-    terms = resolve_terms(case, Scales(numbers, {asset: decimals for asset, _, decimals in known}, case.currency, run.rates))
+    decimals = {asset: places for asset, _, places in known}
+    has_payees = bool(books.value("select count(*) from payee"))
+    terms = resolve_terms(case, Scales(numbers, decimals, run.rates, has_payees))
     run.terms = terms
     books.insert(
         "term", terms.commencement_at, terms.bar_at, terms.has_balance, terms.has_journal, terms.has_transfers,

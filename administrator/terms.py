@@ -65,7 +65,7 @@ class Terms:
     has_journal: bool
     has_transfers: bool
     has_payees: bool
-    """Whether the case has a source of each kind, be it empty."""
+    """Whether the case has a source of each kind, be it empty; of payees, at least one row."""
     round: int
     final: bool
     rounding: Rounding
@@ -93,8 +93,8 @@ class Scales:
     numbers: Mapping[str, int]
     """asset_no by code."""
     decimals: Mapping[str, int]
-    currency: str
     rates: Rates
+    has_payees: bool
 
     def minor(self, text: str, currency: str) -> int:
         """A sum of some currency in minor units of the reporting currency, rounded half to even once."""
@@ -167,7 +167,7 @@ def resolve_terms(case: CaseConfiguration, scales: Scales) -> Terms:
         has_balance="balance" in tables,
         has_journal="journal" in tables,
         has_transfers="transfer" in tables,
-        has_payees="payee" in tables,
+        has_payees=scales.has_payees,
         round=case.plan.round,
         final=case.plan.final,
         rounding=Rounding(parameters["rounding"]),

@@ -103,7 +103,7 @@ def compensate(books: Books, terms: Terms, pools: Pools, losses: Losses) -> None
         items = sorted({item.item_no for item in losses.items if item.peril in reserve.covers})
         unmet = _unmet(books, items)
         given = _pay_step(books, terms, step_no, reserve.minor, items) if reserve.ring_fenced else 0
-        books.insert("coverage", reserve.name, "", unmet, unmet, reserve.minor, reserve.minor, given,
+        books.insert("coverage", reserve.name, "", unmet, False, unmet, False, reserve.minor, reserve.minor, given,
                None if reserve.ring_fenced else Refused.ESTATE.value)
         step_no += 1
 
@@ -118,8 +118,9 @@ def _pay_event(books: Books, terms: Terms, losses: Losses, answer: Cover, step_n
     given = 0
     if policy.pays_holders and answer.received_minor > 0:
         given = _pay_step(books, terms, step_no, answer.received_minor, items)
-    books.insert("coverage", policy.name, answer.event.event, answer.ground_up_minor, answer.covered_minor,
-                 answer.due_minor, answer.received_minor, given, None if answer.reason is None else answer.reason.value)
+    books.insert("coverage", policy.name, answer.event.event, answer.ground_up_minor, answer.is_ground_up_partial,
+                 answer.covered_minor, answer.is_covered_partial, answer.due_minor, answer.received_minor, given,
+                 None if answer.reason is None else answer.reason.value)
 
 
 def _unmet(books: Books, items: list[int]) -> int:

@@ -825,8 +825,12 @@ def costs_of(case: Case, gross: dict[str, int]) -> dict[str, int]:
         if cost["borne_by"] == "estate":
             continue
         if cost["borne_by"] == "pools":
-            # reading: the spread is rule 1's allocate(): no pool's share passes its value, the rest is the estate's.
-            shares = allocate(minor, weights, "largest_remainder")[0]
+            # reading: the spread has no cap of its own: what a pool cannot bear in units falls on the estate below.
+            whole = sum(weights.values())
+            shares = {asset: minor * weight // whole for asset, weight in weights.items()} if whole else {}
+            ordered = sorted(shares, key=lambda asset: (-(minor * weights[asset] % whole), asset.encode()))
+            for asset in ordered[: minor - sum(shares.values()) if whole else 0]:
+                shares[asset] += 1
         else:
             shares = {case.asset(cost["borne_by"]).code: minor}
         for asset, share in shares.items():

@@ -986,6 +986,83 @@ def test_columns_constants_aliases_and_patterns_are_read(bench: Bench) -> None:
     assert [row["asset"] for row in result["pools"]] == ["BTC", "NFT a", "NFT b"]
 
 
+# ---------------------------------------------------------------- what the cases above would let pass
+
+
+def test_a_house_wallet_is_named_by_its_label_but_not_by_customer_wallet(bench: Bench) -> None:
+    result = bench(
+        wallet=WALLET + "w,BTC,0,,,,\nh1,BTC,0,a1,,house,\nh2,BTC,0,a2,,house,\nh3,BTC,0,a3,,house,",
+        label=LABEL
+        + "a1,AA,customer_wallet\nh2,Op,thief\na2,Bourse,exchange\nfar,Op,thief\na3,P2,holder\nh3,P1,holder",
+        transfer=TRANSFER
+        + f"1,{DAY},BTC,1,w,a1,0,\n2,{DAY},BTC,2,w,h2,0,\n3,{DAY},BTC,4,w,far,0,\n4,{DAY},BTC,8,w,a3,0,",
+    )
+    assert columns(result["flows"], "party party_kind taken") == ["Op house 6", "P1 house 8", "h1 house 1"]
+
+
+def test_a_late_claim_shares_alike_where_the_plan_says_share(bench: Bench) -> None:
+    result = bench(
+        balance="account,asset,quantity\nA,BTC,10\nB,BTC,10",
+        claim="claim,account,asset,quantity,filed_at\nc,B,BTC,10,2026-10-01T00:00:00",
+        wallet="wallet,asset,quantity\nw,BTC,10",
+    )
+    assert columns(result["schedule"], "account step entitled") == ["A return 5", "B return 5"]
+
+
+def test_one_event_spans_assets_and_starts_with_its_first_transfer(bench: Bench) -> None:
+    tables = {
+        "balance": "account,asset,quantity\nA,BTC,5\nA,ETH,4",
+        "wallet": WALLET + "w,ETH,0,a,cold,,4\nw,BTC,0,a,hot,,5\nv,BTC,0,b,hot,,0",
+        "label": LABEL + "t,T,thief",
+        "transfer": TRANSFER + "y,2026-03-02T00:00:00,BTC,3,w,t,0,\nx,2026-03-01T00:00:00,ETH,4,a,t,0,\n"
+        "z,2026-03-03T00:00:00,BTC,2,v,t,0,",
+        "price": PRICES,
+    }
+    terms = 'payee = "holders"\nreceived = "100"\n'
+    both = POLICY.replace('custody = ["hot"]\n', "").replace("until = 2026-12-31", "until = 2026-03-01")
+    result = bench(both + terms, **tables)
+    assert columns(result["coverage"], COVER) == ["P taken_by:T 60 60 60 60 60 "]
+    assert columns(result["bases"], "asset custody base met") == ["BTC hot 50 50", "ETH cold 10 10"]
+    late = bench(both.replace("from = 2026-01-01\nuntil = 2026-03-01", "from = 2026-03-02") + terms, **tables)
+    assert columns(late["coverage"], "covered reason") == ["60 outside_period"]
+
+
+def test_values_of_one_custody_add_up_over_assets_and_an_unknown_one_says_partial(bench: Bench) -> None:
+    tables = {
+        "balance": "account,asset,quantity\nA,BTC,5\nA,ETH,4\nA,USD,3",
+        "wallet": WALLET + "w,ETH,0,,hot,,4\nw,BTC,0,,hot,,5\nw,USD,0,,hot,,3",
+        "label": LABEL + "t,T,thief",
+        "price": PRICES,
+    }
+    moves = TRANSFER + f"1,{DAY},BTC,5,w,t,0,\n2,{DAY},ETH,4,w,t,0,"
+    terms = 'payee = "holders"\nreceived = "100"\n'
+    result = bench(POLICY + terms, transfer=moves, **tables)
+    assert columns(result["coverage"], COVER, event="taken_by:T") == ["P taken_by:T 60 60 60 60 60 "]
+    result = bench(POLICY + terms, transfer=moves + f"\n3,{DAY},USD,3,w,t,0,", **tables)
+    assert columns(result["coverage"], COVER) == ["P taken_by:T partial partial 60 60 60 "]
+
+
+def test_an_unpriced_line_that_pays_nothing_exempts_nobody(bench: Bench) -> None:
+    result = bench(
+        '[plan]\nround = 2\nminimum_payment = "100"\n',
+        balance="account,asset,quantity\nA,BTC,1\nA,USD,1",
+        payment="round,account,claim_asset,step,pay_asset,quantity\n1,A,USD,return,USD,1",
+        wallet="wallet,asset,quantity\nw,BTC,1",
+        price=PRICES,
+    )
+    assert columns(result["schedule"], "claim_asset quantity value reason") == [
+        "BTC 1 10 minimum_payment",
+        "USD 0.00  minimum_payment",
+    ]
+
+
+def test_a_reserve_in_dollars_is_paid_in_the_currency(bench: Bench) -> None:
+    dollars = reserve("R", 2).replace('"JPY"', '"USD"')
+    result = bench(dollars, **(THEFTS | {"price": PRICES + "USD,50"}))
+    assert columns(result["coverage"], COVER) == ["R  400 400 100 100 100 "]
+    assert columns(result["schedule"], "account pay_asset entitled", step="reserve:R") == ["A JPY 60", "B JPY 40"]
+
+
 # ---------------------------------------------------------------- any case
 
 
@@ -1007,20 +1084,21 @@ def random_tables(chance: random.Random) -> dict[str, str]:
         yield "account,asset,quantity"
         for account in "ABCDEFG":
             for asset in chance.sample(("BTC", "ETH", "USD"), 2):
-                yield f"{account},{asset},{chance.randint(-5, 40)}"
+                yield f"{account},{asset},{chance.randint(-5, 60)}"
 
     def journal() -> Iterator[str]:
         yield JOURNAL.strip()
         for place in range(chance.randint(0, 12)):
             kind = some("opening", "deposit", "deposit", "withdrawal", "withdrawal", "fee", "trade")
             units = chance.randint(1, 9) * (-1 if kind in ("withdrawal", "fee") else 1)
-            bearing = f"{some('BTC', 'ETH')},{units},{kind},{some('', '', 't1', 't2', 'R')}"
+            bearing = f"{some('BTC', 'ETH')},{units},{kind},{some('', '', 't0', 't1', 't2', 't3', 'R')}"
             yield f"p{place},{moment()},{some(*'ABCDEFG')},{bearing}"
 
     def transfers() -> Iterator[str]:
         yield TRANSFER.strip()
         for place in range(chance.randint(0, 14)):
-            ends = f"{some('w', 'c', 'a-w', 'x', 't1')},{some('w', 'c', 'hw', 'g', 't1', 't2', 'in', 'x', 'y')}"
+            sender = some("w", "w", "c", "a-w", "x", "t1")
+            ends = f"{sender},{some('w', 'c', 'hw', 'g', 't1', 't1', 't2', 'in', 'x', 'y')}"
             bearing = f"{some('BTC', 'ETH')},{chance.randint(1, 9)},{ends},{chance.randint(0, 2)},{some('', 'R')}"
             yield f"t{place},{moment()},{bearing}"
 
@@ -1028,7 +1106,7 @@ def random_tables(chance: random.Random) -> dict[str, str]:
         yield WALLET.strip()
         for wallet, custody, purpose in (("w", "hot", ""), ("c", "cold", "customer"), ("g", "", "guarantee")):
             for asset in ("BTC", "ETH"):
-                yield f"{wallet},{asset},{chance.randint(0, 90)},a-{wallet},{custody},{purpose},{some('', '9', '80')}"
+                yield f"{wallet},{asset},{chance.randint(0, 40)},a-{wallet},{custody},{purpose},{some('', '9', '40')}"
         yield "hw,BTC,3,a-hw,,house,"
 
     def claims() -> Iterator[str]:

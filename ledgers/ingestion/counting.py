@@ -47,6 +47,7 @@ class RecordCount:
     records: int = 0
     bytes_count: int = 0
     quotes: int = 0
+    commas: int = 0
     nuls: int = 0
     line_feeds: int = 0
     carriage_returns: int = 0
@@ -77,6 +78,7 @@ class RecordCount:
         elif not self._count_paired(chunk):
             self._walk(chunk)
         self.bytes_count += len(chunk)
+        self.commas += chunk.count(b",")
         self.nuls += chunk.count(b"\0")
         self.quotes += quotes
         self.line_feeds += line_feeds

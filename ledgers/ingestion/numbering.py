@@ -43,15 +43,20 @@ def number_records(books: Books, faults: FaultBook, codes: AssetCodes, sources: 
     _write_assets(books, codes)
     _write_strict_sources(books, sources)
     by_no = {source.source_no: source for source in sources}
-    rejected = _reject_duplicates(books, faults, "account", "typed_account", "account", by_no)
+    rejected: Counter[int] = Counter()
+    if _has_duplicates(books, "typed_account", "account"):
+        rejected += _reject_duplicates(books, faults, "account", "typed_account", "account", by_no)
     _note_unlisted(books, faults)
     books.run(RELATIONS / "loaded" / "account.sql")
     books.run(RELATIONS / "loaded" / "records.sql")
     for table, key in KEYS.items():
         if table == "account":
             continue
-        rejected += _reject_duplicates(books, faults, table, table, ", ".join(key), by_no)
-        if table in SUMMABLE and _has_duplicates(books, table, ", ".join(key)):
+        columns = ", ".join(key)
+        if not _has_duplicates(books, table, columns):
+            continue
+        rejected += _reject_duplicates(books, faults, table, table, columns, by_no)
+        if table in SUMMABLE:
             books.run(RELATIONS / f"summed_{table}.sql")
     books.run(RELATIONS / "end.sql")
     return rejected
@@ -91,7 +96,7 @@ def _note_unlisted(books: Books, faults: FaultBook) -> None:
             Finding(
                 "unlisted-account",
                 Severity.NOTE,
-                f"{table}: names {accounts} accounts that no account table lists; they are read as customers.",
+                f"{table}: accounts that no account table lists, read as customers: {accounts}.",
                 "Add them to the account table where they are of another kind.",
                 subject=table,
                 column=ACCOUNT_COLUMNS[table],
@@ -109,8 +114,6 @@ def _reject_duplicates(
 ) -> Counter[int]:
     """Reject every row of a key after its first, but those of sources where rows are parts of a figure."""
     rejected: Counter[int] = Counter()
-    if not _has_duplicates(books, relation, key):
-        return rejected
     books.run(RELATIONS / "duplicates.sql", {"relation": relation, "key": key})
     books.run(RELATIONS / "duplicate_rows.sql", {"relation": relation})
     rows = books.rows(

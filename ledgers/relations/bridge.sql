@@ -5,6 +5,7 @@
 --         ordered by it; zero lines kept here, left out of the file
 -- Holds   per asset the lines sum to the shortfall; + widens it; a withdrawal counts as minus its quantity
 --
+-- Where a wallet opens as what it holds, what earlier rounds paid in kind out of it is part of that, as everywhere.
 -- Sums over the two sides of the books and of the wallets; each line below is one term of
 --   owed - held = (journal + books_difference + negative) - (openings + in - out - fees - unobserved).
 create or replace table bridge_line as
@@ -26,10 +27,14 @@ moved as (
     where not movement.is_after and movement.direction <> 'outside'
 ),
 opening as (
-    select asset_no, sum(opening_units)::decimal(38, 0) as units
+    select holding.asset_no,
+           (sum(holding.opening_units)
+            + case when bool_or(holding.opens_as_held) then max(holding_total.paid_in_kind) else 0 end)
+               ::decimal(38, 0) as units
     from holding
-    where purpose = 'customer'
-    group by asset_no
+    join holding_total using (asset_no)
+    where holding.purpose = 'customer'
+    group by holding.asset_no
 ),
 term_of_line as (
     select asset_no, 1 as line_no, 'opening_difference' as line, units from posted where kind = 'opening'

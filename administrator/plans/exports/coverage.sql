@@ -3,8 +3,8 @@
 -- Reads   coverage, term
 -- Makes   source, event, ground_up, covered, due, received, distributed, reason; by source, event
 select coverage.source, nullif(coverage.event, '') as event,
-       units_text(coverage.ground_up_minor, term.currency_decimals) as ground_up,
-       units_text(coverage.covered_minor, term.currency_decimals) as covered,
+       case when coverage.ground_up_partial then 'partial' else units_text(coverage.ground_up_minor, term.currency_decimals) end as ground_up,
+       case when coverage.covered_partial then 'partial' else units_text(coverage.covered_minor, term.currency_decimals) end as covered,
        units_text(coverage.due_minor, term.currency_decimals) as due,
        units_text(coverage.received_minor, term.currency_decimals) as received,
        units_text(coverage.distributed_minor, term.currency_decimals) as distributed,

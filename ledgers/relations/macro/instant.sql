@@ -27,7 +27,7 @@ create or replace temp macro offset_seconds(o) as
     case
         when o = 'Z' then 0
         else (case when o like '-%' then -1 else 1 end)
-            * (substr(o, 2, 2)::integer * 3600 + coalesce(nullif(right(replace(substr(o, 4), ':', ''), 2), ''), '0')::integer * 60)
+            * (try_cast(substr(o, 2, 2) as integer) * 3600 + coalesce(try_cast(right(replace(substr(o, 4), ':', ''), 2) as integer), 0) * 60)
     end;
 
 -- before_seconds holds until odd_from, after_seconds from odd_until on; what lies between is skipped or twice.

@@ -23,14 +23,14 @@ create or replace temp macro with_point_at(digits, point) as
         else left(digits, point) || '.' || substr(digits, point + 1)
     end;
 
--- 5e-7 as 0.0000005; any other text as it is.
+-- 5e-7 as 0.0000005; any other text as it is. `try_cast`, because constants are folded before `case` can guard a cast.
 create or replace temp macro plain_of(t) as
     case
         when is_scientific(t) then
             case when t like '-%' then '-' else '' end
             || with_point_at(
                 replace(regexp_extract(t, '-?([0-9.]+)', 1), '.', ''),
-                length(regexp_extract(t, '-?([0-9]+)', 1)) + regexp_extract(t, '[eE]([+-]?[0-9]+)$', 1)::integer
+                length(regexp_extract(t, '-?([0-9]+)', 1)) + try_cast(regexp_extract(t, '[eE]([+-]?[0-9]+)$', 1) as integer)
             )
         else t
     end;

@@ -1,0 +1,151 @@
+"""Who asks the use cases, and from which thread? One desk, one question at a time.
+
+A database connection serves one thread at a time, and the screens load in workers: `Desk.ask` is the only door. `Looking`
+says what the screens need of a case, so that they can be tried on one that was made up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+from administrator.errors import StaleError
+from ledgers.errors import Interruption, StorageError
+
+if TYPE_CHECKING:
+    from administrator.usecases.looking import BridgeView, HolderView, Overview, Page
+    from ledgers.models import Progress, ProgressListener
+    from ledgers.storage.books import Books
+
+Answer = TypeVar("Answer")
+
+PAGE_ROWS = 200
+"""Rows loaded at once; a use case gives at most 500."""
+
+
+class Looking(Protocol):
+    """What the screens ask of a case; `administrator.usecases.looking.Matter` answers."""
+
+    @property
+    def is_planned(self) -> bool:
+        """Whether the run came to a plan."""
+
+    def overview(self) -> Overview:
+        """The case at a glance."""
+
+    def findings(self, offset: int, limit: int) -> Page:
+        """What is wrong or worth knowing."""
+
+    def accounts(self, search: str, offset: int, limit: int) -> Page:
+        """Accounts by id or holder's name."""
+
+    def holder(self, account: str) -> HolderView:
+        """One account, with the why."""
+
+    def bridge_assets(self) -> tuple[str, ...]:
+        """Assets that occur."""
+
+    def bridge(self, asset: str) -> BridgeView:
+        """One asset's way from held to owed."""
+
+    def behind(self, asset: str, line: str, offset: int, limit: int) -> Page:
+        """What a line of a bridge rests on."""
+
+    def destinations(self, party: str) -> Page:
+        """Where lies what a party took."""
+
+    def plan(self, offset: int, limit: int, *, withheld_only: bool) -> Page:
+        """The distribution schedule."""
+
+    def pools(self) -> Page:
+        """Every pool."""
+
+    def close(self) -> None:
+        """Let go of the books."""
+
+
+class Source(Protocol):
+    """Where a case to look at comes from."""
+
+    def look(self) -> Looking | None:
+        """Give the case as its last run left it; None where there is no run, or it is stale."""
+
+    def compute(self, listen: ProgressListener) -> None:
+        """Run the case."""
+
+    def interrupt(self) -> None:
+        """Stop what is being computed or asked."""
+
+
+class CaseFolder:
+    """A case on disk."""
+
+    BOOKS = Path("work") / "books.duckdb"
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._books: Books | None = None
+        self._is_stopped = False
+
+    def look(self) -> Looking | None:
+        """Give the case as its last run left it; None where there is no run, or it is stale.
+
+        Books that are there and do not open are not run over: another program may be writing them.
+
+        Raises:
+            CaseError: case.toml cannot be followed, or the books are locked or damaged.
+        """
+        from administrator.usecases.looking import Matter
+
+        try:
+            matter = Matter.open(self._folder)
+        except StaleError:
+            return None
+        except StorageError:
+            if (self._folder / self.BOOKS).exists():
+                raise
+            return None
+        self._books = matter.books
+        return matter
+
+    def compute(self, listen: ProgressListener) -> None:
+        """Run the case into a folder of its own, as `administrator run` does."""
+        from administrator.usecases.running import run_case
+
+        def heard(progress: Progress) -> None:
+            if self._is_stopped:
+                raise Interruption("The run was interrupted; nothing of it was kept. Start it again.")
+            listen(progress)
+
+        run_case(self._folder, None, heard, opened=self._opened)
+        self._books = None
+
+    def interrupt(self) -> None:
+        """Stop what is being computed or asked; heard at the next statement or row count."""
+        self._is_stopped = True
+        if self._books is not None:
+            self._books.interrupt()
+
+    def _opened(self, books: Books) -> None:
+        self._books = books
+
+
+class Desk:
+    """An open case, asked by one at a time."""
+
+    def __init__(self, matter: Looking, overview: Overview) -> None:
+        self.overview = overview
+        self._matter = matter
+        self._lock = Lock()
+
+    def ask(self, question: Callable[[Looking], Answer]) -> Answer:
+        """Put a question and wait for its answer; for worker threads only."""
+        with self._lock:
+            return question(self._matter)
+
+    def close(self) -> None:
+        """Let go of the books, when whoever asks has done."""
+        with self._lock:
+            self._matter.close()
