@@ -72,8 +72,9 @@ def _parser() -> argparse.ArgumentParser:
         if name == "run":
             of_run.add_argument("case", type=Path, metavar="CASE", help="the case folder, with its case.toml")
         else:
-            of_run.add_argument("--keep", type=Path, metavar="FOLDER",
-                                help="copy the demo case there and leave it, to open and change")
+            of_run.add_argument(
+                "--keep", type=Path, metavar="FOLDER", help="copy the demo case there and leave it, to open and change"
+            )
         of_run.add_argument("--out", type=Path, metavar="DIR", help="where the files go; otherwise CASE/out/round-…")
         of_run.add_argument("--threads", type=int, metavar="N", help="no result depends on it")
         of_run.add_argument("--memory", metavar="SIZE", default=None, help="of the relational part, such as 2GB")
@@ -96,15 +97,25 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _run(options: argparse.Namespace) -> int:
+    from administrator.progress import Teller, silent
     from administrator.usecases.running import run_case
     from ledgers.storage.books import MEMORY_LIMIT
 
     if options.threads is not None and options.threads < 1:
         raise CaseUsageError(f"--threads {options.threads}: at least one is needed.")
-    progress = _progress(options.quiet)
+    teller = Teller(sys.stderr)
     with _Interruptible() as interruptible:
-        result = run_case(options.case, options.out, progress, threads=options.threads,
-                          memory_limit=options.memory or MEMORY_LIMIT, opened=interruptible.opened)
+        try:
+            result = run_case(
+                options.case,
+                options.out,
+                silent if options.quiet else teller,
+                threads=options.threads,
+                memory_limit=options.memory or MEMORY_LIMIT,
+                opened=interruptible.opened,
+            )
+        finally:
+            teller.close()
     _print_run(result, options)
     if result.is_blocked:
         for message in result.blocking:
@@ -212,12 +223,6 @@ class _Interruptible:
         raise KeyboardInterrupt
 
 
-def _progress(is_quiet: bool) -> Callable[[Any], None]:
-    from administrator.progress import silent, to_stderr
-
-    return silent if is_quiet else to_stderr(sys.stderr)
-
-
 def _print_run(result: RunResult, options: argparse.Namespace) -> None:
     if options.quiet:
         return
@@ -248,8 +253,10 @@ def summary_lines(result: RunResult) -> list[str]:
 
 def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
     widths = [max(len(row[at]) for row in [heads, *rows]) for at in range(len(heads))]
-    return ["  ".join(cell.ljust(widths[at]) if at == 0 else cell.rjust(widths[at]) for at, cell in enumerate(row)).rstrip()
-            for row in [heads, *rows]]
+    return [
+        "  ".join(cell.ljust(widths[at]) if at == 0 else cell.rjust(widths[at]) for at, cell in enumerate(row)).rstrip()
+        for row in [heads, *rows]
+    ]
 
 
 def _print_json(value: object) -> None:

@@ -115,15 +115,11 @@ def make_pools(grosses: Sequence[PoolGross], costs: Sequence[Cost], holdback: Ra
             left -= payable
             tiers.append(TierShare(tier, payable, claimed))
         claimed_in_all = sum(pool.claimed_by_tier.values())
-        pools.append(
-            Pool(pool.asset_no, pool.gross, cost, kept, distributable, claimed_in_all, left, tuple(tiers))
-        )
+        pools.append(Pool(pool.asset_no, pool.gross, cost, kept, distributable, claimed_in_all, left, tuple(tiers)))
     return Pools(tuple(pools), excesses)
 
 
-def charge_costs(
-    grosses: Sequence[PoolGross], costs: Sequence[Cost]
-) -> tuple[dict[int, int], tuple[CostExcess, ...]]:
+def charge_costs(grosses: Sequence[PoolGross], costs: Sequence[Cost]) -> tuple[dict[int, int], tuple[CostExcess, ...]]:
     """Charge each cost to its pools in units, every charge rounded up by itself, together at most what is there.
 
     Rounded up, because a cost of one yen taken as 0.4 of a base unit would leave somebody unpaid.

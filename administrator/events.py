@@ -72,8 +72,17 @@ def find_losses(books: Books, terms: Terms, rates: Rates) -> Losses:
     items = _numbered(found, rates)
     covered = covered_perils(terms)
     for item in items:
-        books.insert("loss_item", item.item_no, item.event, item.peril.value, item.custody, item.asset_no, item.units,
-                     item.value_minor, item.peril in covered)
+        books.insert(
+            "loss_item",
+            item.item_no,
+            item.event,
+            item.peril.value,
+            item.custody,
+            item.asset_no,
+            item.units,
+            item.value_minor,
+            item.peril in covered,
+        )
     events = _events(terms, items, _first_transfers(terms, gross))
     return Losses(items, events, tuple(shortages))
 
@@ -95,7 +104,9 @@ def _bridges(books: Books) -> list[tuple[int, int, list[BridgeLine]]]:
         lines.setdefault(asset_no, []).append(BridgeLine(line, int(units), kind))
     return [
         (asset_no, int(shortfall), lines[asset_no])
-        for asset_no, shortfall in books.rows("select asset_no, shortfall::varchar from holding_total order by asset_no")
+        for asset_no, shortfall in books.rows(
+            "select asset_no, shortfall::varchar from holding_total order by asset_no"
+        )
     ]
 
 
@@ -109,15 +120,21 @@ def _gross(books: Books) -> dict[int, list[Gross]]:
     return gross
 
 
-def _custodies(books: Books) -> dict[str, str]:
-    """The custody of each wallet where all its rows agree, else the empty one."""
-    return dict(books.rows(
-        "select wallet, case when count(distinct custody) = 1 then min(custody) else '' end from holding group by wallet"
-    ))
+def _custodies(books: Books) -> dict[tuple[str, int | None], str]:
+    """The custody of each wallet and asset; under None that of the wallet's first row by asset."""
+    custodies: dict[tuple[str, int | None], str] = {}
+    for wallet, asset_no, custody in books.rows(
+        "select wallet, asset_no, custody from holding order by wallet, asset_no"
+    ):
+        custodies[wallet, asset_no] = custody
+        custodies.setdefault((wallet, None), custody)
+    return custodies
 
 
-def _declared(event: DeclaredLoss, asset_no: int, custodies: dict[str, str]) -> DeclaredEvent:
-    agreed = {custodies.get(wallet, "") for wallet in event.wallets}
+def _declared(event: DeclaredLoss, asset_no: int, custodies: dict[tuple[str, int | None], str]) -> DeclaredEvent:
+    agreed = {
+        custodies.get((wallet, asset_no), custodies.get((wallet, None), "")) for wallet in event.wallets
+    }
     custody = agreed.pop() if len(agreed) == 1 else ""
     units = event.units if event.asset_no == asset_no else None
     return DeclaredEvent(event.event_no, event.event, event.peril, units, custody)
@@ -157,6 +174,15 @@ def _events(terms: Terms, items: Sequence[LossItem], first: dict[str, datetime])
         unpriced = frozenset(item.custody for item in mine if item.value_minor is None)
         known = declared.get(name)
         occurred_at = first.get(name) or (known.from_at if known else None)
-        events.append(EventLoss(name, mine[0].peril, occurred_at, known.discovered_at if known else None, position,
-                                tuple(sorted(by_custody.items(), key=lambda pair: pair[0].encode())), unpriced))
+        events.append(
+            EventLoss(
+                name,
+                mine[0].peril,
+                occurred_at,
+                known.discovered_at if known else None,
+                position,
+                tuple(sorted(by_custody.items(), key=lambda pair: pair[0].encode())),
+                unpriced,
+            )
+        )
     return tuple(events)

@@ -145,10 +145,20 @@ def cover(policy: Policy, events: Sequence[EventLoss], projection: bool) -> tupl
         received_left -= min(received, received_left)
         if reason is None and not policy.pays_holders:
             reason = Refused.ESTATE
-        covers.append(Cover(
-            policy, event, sum(minor for _, minor in event.by_custody), bool(event.unpriced), covered,
-            bool(event.unpriced & custodies), layer, due, received, reason,
-        ))
+        covers.append(
+            Cover(
+                policy,
+                event,
+                sum(minor for _, minor in event.by_custody),
+                bool(event.unpriced),
+                covered,
+                bool(event.unpriced & custodies),
+                layer,
+                due,
+                received,
+                reason,
+            )
+        )
     return tuple(covers)
 
 

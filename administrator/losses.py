@@ -163,9 +163,7 @@ def peril_of_line(line: BridgeLine) -> Peril:
     return Peril.UNEXPLAINED
 
 
-def _split_taken(
-    line: BridgeLine, loss: int, gross: Sequence[Gross], events: Sequence[DeclaredEvent]
-) -> list[Item]:
+def _split_taken(line: BridgeLine, loss: int, gross: Sequence[Gross], events: Sequence[DeclaredEvent]) -> list[Item]:
     """Share one line's loss over the events and wallets its transfers left through; declared events come first."""
     undeclared = len(events)
     ordered = sorted(gross, key=lambda g: (undeclared if g.event_no is None else g.event_no, _bytes((g.custody,))))
@@ -180,9 +178,7 @@ def _split_taken(
     return items
 
 
-def _split_unobserved(
-    loss: int, events: Sequence[DeclaredEvent]
-) -> tuple[list[Item], tuple[tuple[str, int], ...]]:
+def _split_unobserved(loss: int, events: Sequence[DeclaredEvent]) -> tuple[list[Item], tuple[tuple[str, int], ...]]:
     """Declared events by quantity take from the unobserved loss in file order; the rest stays unexplained."""
     items, unmet = [], []
     left = loss

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from typing import TextIO
 
 from ledgers.models import Progress
@@ -15,26 +14,37 @@ def silent(_: Progress) -> None:
     """Say nothing."""
 
 
-def to_stderr(stream: TextIO) -> Callable[[Progress], None]:
-    """One line a stage; on a terminal the line is rewritten as the stage goes on."""
-    state = {"stage": "", "began": 0.0, "said": 0.0}
-    is_terminal = stream.isatty()
+class Teller:
+    """One line a stage on a stream; on a terminal the line is rewritten as the stage goes on."""
 
-    def listen(progress: Progress) -> None:
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._is_terminal = stream.isatty()
+        self._stage = ""
+        self._began = 0.0
+        self._said = 0.0
+
+    def __call__(self, progress: Progress) -> None:
+        """Say how far the run is, where there is something new to say."""
         now = time.monotonic()
-        is_new = progress.stage != state["stage"]
-        if is_new:
-            if state["stage"] and is_terminal:
-                stream.write("\n")
-            state.update(stage=progress.stage, began=now, said=0.0)
-        if not is_new and (not is_terminal or now - float(state["said"]) < SECONDS_BETWEEN):
+        is_new = progress.stage != self._stage
+        if not is_new and (not self._is_terminal or now - self._said < SECONDS_BETWEEN):
             return
-        state["said"] = now
-        stream.write(("\r\x1b[K" if is_terminal else "") + line(progress, now - float(state["began"]))
-                     + ("" if is_terminal and progress.stage != "export" else "\n"))
-        stream.flush()
+        if is_new:
+            if self._stage and self._is_terminal:
+                self._stream.write("\n")
+            self._stage, self._began = progress.stage, now
+        self._said = now
+        self._stream.write(("\r\x1b[K" if self._is_terminal else "") + line(progress, now - self._began))
+        if not self._is_terminal:
+            self._stream.write("\n")
+        self._stream.flush()
 
-    return listen
+    def close(self) -> None:
+        """End the line that stands open."""
+        if self._stage and self._is_terminal:
+            self._stream.write("\n")
+            self._stream.flush()
 
 
 def line(progress: Progress, seconds: float) -> str:

@@ -71,9 +71,19 @@ def _books(run: Run) -> None:
     terms = resolve_terms(case, Scales(numbers, decimals, run.rates, has_payees))
     run.terms = terms
     books.insert(
-        "term", terms.commencement_at, terms.bar_at, terms.has_balance, terms.has_journal, terms.has_transfers,
-        terms.has_payees, terms.round, terms.currency_no, terms.currency_decimals, terms.minimum_minor,
-        terms.late.value, terms.insiders.value,
+        "term",
+        terms.commencement_at,
+        terms.bar_at,
+        terms.has_balance,
+        terms.has_journal,
+        terms.has_transfers,
+        terms.has_payees,
+        terms.round,
+        terms.currency_no,
+        terms.currency_decimals,
+        terms.minimum_minor,
+        terms.late.value,
+        terms.insiders.value,
     )
     for event in terms.events:
         books.insert("declared_event", event.event_no, event.event, event.from_at, event.until_at)
@@ -89,11 +99,22 @@ def _reconcile(run: Run) -> None:
 def _flows(run: Run) -> None:
     books = run.books
     reconciliation.make_flows(books)
-    edges = (Edge(sender, recipient, asset_no, int(units)) for sender, recipient, asset_no, units in books.rows(
-        "select sender, recipient, asset_no, units::varchar from edge order by sender, recipient, asset_no"))
+    edges = (
+        Edge(sender, recipient, asset_no, int(units))
+        for sender, recipient, asset_no, units in books.rows(
+            "select sender, recipient, asset_no, units::varchar from edge order by sender, recipient, asset_no"
+        )
+    )
     for found in destinations(edges):
-        books.insert("destination", found.taker, found.asset_no, found.party, found.hops, " > ".join(found.path),
-                     found.lies_units)
+        books.insert(
+            "destination",
+            found.taker,
+            found.asset_no,
+            found.party,
+            found.hops,
+            " > ".join(found.path),
+            found.lies_units,
+        )
     run.losses = find_losses(books, resolved(run), run.rates)
     findings.about_losses(books, run.case, resolved(run), run.losses)
 
@@ -167,5 +188,3 @@ def run_stages(run: Run, stages: Iterable[Stage]) -> Iterator[Stage]:
 def blocking(books: Books) -> int:
     """How many blocking findings there are."""
     return int(books.value("select count(*) from finding where severity = 'blocking'"))
-
-

@@ -101,7 +101,9 @@ class Scales:
         units = self.units(text, currency)
         rate = self.rates.get((self.numbers[currency], COMMENCEMENT))
         if rate is None:
-            raise RegimeError(f"case.toml: a sum is given in {currency}, which has no price at commencement. Add the price.")
+            raise RegimeError(
+                f"case.toml: a sum is given in {currency}, which has no price at commencement. Add the price."
+            )
         return divide_half_even(units * rate.numerator, rate.denominator)
 
     def units(self, text: str, asset: str) -> int:
@@ -129,7 +131,14 @@ def parameters_of(case: CaseConfiguration, regime: Regime) -> dict[str, str]:
     plan = case.plan
     parameters: dict[str, str] = {}
     for name in (
-        "pooling", "rule", "rounding", "holdback", "minimum_payment", "insiders", "late", "guarantee_in_pool",
+        "pooling",
+        "rule",
+        "rounding",
+        "holdback",
+        "minimum_payment",
+        "insiders",
+        "late",
+        "guarantee_in_pool",
         "compensation_reduces_claim",
     ):
         own = getattr(plan, name)
@@ -182,13 +191,18 @@ def resolve_terms(case: CaseConfiguration, scales: Scales) -> Terms:
         estate_costs=_costs(case, scales, of_pools=False) + (() if to_pools else _costs(case, scales, of_pools=True)),
         policies=tuple(_policy(at, policy, scales) for at, policy in enumerate(case.policies)),
         reserves=tuple(
-            Reserve(reserve.name, scales.minor(reserve.amount, reserve.currency),
-                    frozenset(Peril(peril) for peril in reserve.covers), reserve.ring_fenced)
+            Reserve(
+                reserve.name,
+                scales.minor(reserve.amount, reserve.currency),
+                frozenset(Peril(peril) for peril in reserve.covers),
+                reserve.ring_fenced,
+            )
             for reserve in case.reserves
         ),
         parameters=parameters,
         overrides=tuple(
-            name for name, text in parameters.items()
+            name
+            for name, text in parameters.items()
             if getattr(case.plan, name) is not None and text != _text(getattr(regime.defaults, name))
         ),
     )
@@ -213,9 +227,9 @@ def _events(case: CaseConfiguration, scales: Scales) -> tuple[DeclaredLoss, ...]
             asset_no=None if event.asset is None else scales.numbers[event.asset],
             units=None if event.asset is None or event.quantity is None else scales.units(event.quantity, event.asset),
             wallets=event.wallets,
-            from_at=event.begins and naive(event.begins.at),
-            until_at=event.ends and naive(event.ends.at),
-            discovered_at=event.discovered_at and naive(event.discovered_at.at),
+            from_at=None if event.begins is None else naive(event.begins.at),
+            until_at=None if event.ends is None else naive(event.ends.at),
+            discovered_at=None if event.discovered_at is None else naive(event.discovered_at.at),
         )
         for at, event in enumerate(case.events)
     )
@@ -223,8 +237,11 @@ def _events(case: CaseConfiguration, scales: Scales) -> tuple[DeclaredLoss, ...]
 
 def _costs(case: CaseConfiguration, scales: Scales, *, of_pools: bool) -> tuple[Cost, ...]:
     return tuple(
-        Cost(cost.name, scales.minor(cost.amount, cost.currency),
-             None if cost.borne_by in ("pools", "estate") else scales.numbers[cost.borne_by])
+        Cost(
+            cost.name,
+            scales.minor(cost.amount, cost.currency),
+            None if cost.borne_by in ("pools", "estate") else scales.numbers[cost.borne_by],
+        )
         for cost in case.costs
         if (cost.borne_by != "estate") == of_pools
     )
@@ -250,6 +267,7 @@ def _policy(position: int, policy: PolicySection, scales: Scales) -> Policy:
         share_text=policy.share,
         pays_holders=policy.payee == "holders",
         received_minor=scales.minor(policy.received, policy.currency),
-        sublimits=tuple(Sublimit(sublimit.custody, scales.minor(sublimit.limit, policy.currency))
-                        for sublimit in policy.sublimits),
+        sublimits=tuple(
+            Sublimit(sublimit.custody, scales.minor(sublimit.limit, policy.currency)) for sublimit in policy.sublimits
+        ),
     )

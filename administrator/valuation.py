@@ -63,5 +63,3 @@ def _rate(text: str, decimals: int, currency_decimals: int) -> Ratio:
             "Give the price with fewer decimals."
         )
     return rate
-
-

@@ -41,11 +41,27 @@ def share_pools(books: Books, terms: Terms, rates: Rates) -> Pools:
     made = make_pools(_grosses(books, terms, rates), terms.pool_costs, terms.holdback)
     for pool in made.pools:
         dividend = pool.dividend
-        books.insert("pool", pool.asset_no, pool.gross, pool.costs, pool.holdback, pool.distributable, pool.claimed,
-               pool.surplus, dividend and dividend.numerator, dividend and dividend.denominator)
+        books.insert(
+            "pool",
+            pool.asset_no,
+            pool.gross,
+            pool.costs,
+            pool.holdback,
+            pool.distributable,
+            pool.claimed,
+            pool.surplus,
+            dividend and dividend.numerator,
+            dividend and dividend.denominator,
+        )
         for tier in pool.tiers:
-            books.insert("pool_tier", pool.asset_no, tier.tier, tier.payable, tier.claimed,
-                   terms.rounding is Rounding.LARGEST_REMAINDER)
+            books.insert(
+                "pool_tier",
+                pool.asset_no,
+                tier.tier,
+                tier.payable,
+                tier.claimed,
+                terms.rounding is Rounding.LARGEST_REMAINDER,
+            )
     books.run(RELATIONS / "award.sql")
     books.run(RELATIONS / "pool_award.sql")
     broken = books.rows(
@@ -85,8 +101,11 @@ def compensate(books: Books, terms: Terms, pools: Pools, losses: Losses) -> None
     Holds   no line gets more than its loss; the sum of a step is what was there for it, less residue and what is left over
     """
     for pool in pools.pools:
-        lost = int(books.value("select coalesce(sum(units), 0)::varchar from loss_item where asset_no = $no",
-                               {"no": pool.asset_no}))
+        lost = int(
+            books.value(
+                "select coalesce(sum(units), 0)::varchar from loss_item where asset_no = $no", {"no": pool.asset_no}
+            )
+        )
         if lost > 0:
             books.insert("compensable", pool.asset_no, pool.gross, pool.claimed, lost)
     books.run(RELATIONS / "base.sql")
@@ -103,8 +122,19 @@ def compensate(books: Books, terms: Terms, pools: Pools, losses: Losses) -> None
         items = sorted({item.item_no for item in losses.items if item.peril in reserve.covers})
         unmet = _unmet(books, items)
         given = _pay_step(books, terms, step_no, reserve.minor, items) if reserve.ring_fenced else 0
-        books.insert("coverage", reserve.name, "", unmet, False, unmet, False, reserve.minor, reserve.minor, given,
-               None if reserve.ring_fenced else Refused.ESTATE.value)
+        books.insert(
+            "coverage",
+            reserve.name,
+            "",
+            unmet,
+            False,
+            unmet,
+            False,
+            reserve.minor,
+            reserve.minor,
+            given,
+            None if reserve.ring_fenced else Refused.ESTATE.value,
+        )
         step_no += 1
 
 
@@ -112,22 +142,37 @@ def _pay_event(books: Books, terms: Terms, losses: Losses, answer: Cover, step_n
     """Share what a policy has paid for one event among the lines it covers."""
     policy = answer.policy
     items = sorted(
-        {item.item_no for item in losses.items
-         if item.event == answer.event.event and policy.answers(item.peril, item.custody)}
+        {
+            item.item_no
+            for item in losses.items
+            if item.event == answer.event.event and policy.answers(item.peril, item.custody)
+        }
     )
     given = 0
     if policy.pays_holders and answer.received_minor > 0:
         given = _pay_step(books, terms, step_no, answer.received_minor, items)
-    books.insert("coverage", policy.name, answer.event.event, answer.ground_up_minor, answer.is_ground_up_partial,
-                 answer.covered_minor, answer.is_covered_partial, answer.due_minor, answer.received_minor, given,
-                 None if answer.reason is None else answer.reason.value)
+    books.insert(
+        "coverage",
+        policy.name,
+        answer.event.event,
+        answer.ground_up_minor,
+        answer.is_ground_up_partial,
+        answer.covered_minor,
+        answer.is_covered_partial,
+        answer.due_minor,
+        answer.received_minor,
+        given,
+        None if answer.reason is None else answer.reason.value,
+    )
 
 
 def _unmet(books: Books, items: list[int]) -> int:
-    return int(books.value(
-        "select coalesce(sum(base - met), 0)::varchar from base where item_no in (select unnest($items::integer[]))",
-        {"items": items},
-    ))
+    return int(
+        books.value(
+            "select coalesce(sum(base - met), 0)::varchar from base where item_no in (select unnest($items::integer[]))",
+            {"items": items},
+        )
+    )
 
 
 def _pay_step(books: Books, terms: Terms, step_no: int, minor: int, items: list[int]) -> int:
@@ -145,4 +190,3 @@ def _pay_step(books: Books, terms: Terms, step_no: int, minor: int, items: list[
     given = int(books.value("select coalesce(sum(entitled), 0)::varchar from compensation_award"))
     assert given <= minor, f"step {step_no} gives {given} of {minor}"
     return given
-

@@ -1,9 +1,9 @@
 """What does case.toml say?
 
-The whole contract of the case file as frozen values: every key of it, used by this version or not. A value is checked here
-as far as case.toml alone allows; whether the files agree with it is found when they are loaded, and whether a regime
-exists and allows what [plan] asks is for the law to say. Nothing is guessed and nothing falls back: a key that the contract
-does not know is refused.
+The whole contract of the case file as frozen values: every key of it, used by this version or not. A value is checked
+here as far as case.toml alone allows; whether the files agree with it is found when they are loaded, and whether a
+regime exists and allows what [plan] asks is for the law to say. Nothing is guessed and nothing falls back: a key that
+the contract does not know is refused.
 """
 
 from __future__ import annotations
@@ -57,7 +57,9 @@ def _plain_decimal(value: object) -> object:
         raise PydanticCustomError("unquoted", 'is a bare number; put it in quotes: "{text}"', {"text": str(value)})
     if isinstance(value, str) and not DECIMAL.fullmatch(value):
         raise PydanticCustomError(
-            "no_decimal", "is not a plain decimal: {text}; write digits, and a point where needed", {"text": repr(value)}
+            "no_decimal",
+            "is not a plain decimal: {text}; write digits, and a point where needed",
+            {"text": repr(value)},
         )
     return value
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from ledgers.configuration_faults import line_of, meant
@@ -64,11 +64,13 @@ def _assets(parsed: CaseToml) -> Iterator[str]:
             yield line_of(where, "is a pattern and cannot have aliases. Declare the code by itself.")
         for alias in asset.aliases:
             if alias in parsed.assets:
-                yield line_of(where, f'has the alias "{display(alias)}", which is an asset itself. Remove one of the two.')
+                yield line_of(
+                    where, f'has the alias "{display(alias)}", which is an asset itself. Remove one of the two.'
+                )
             elif spelled.setdefault(alias, code) != code:
                 yield line_of(
                     where,
-                    f'has the alias "{display(alias)}", as has {display(spelled[alias])}. One spelling means one asset.',
+                    f'has the alias "{display(alias)}", as has {display(spelled[alias])}. One of the two is wrong.',
                 )
     currency = parsed.assets.get(parsed.case.currency)
     if currency is None:
@@ -81,7 +83,7 @@ def _assets(parsed: CaseToml) -> Iterator[str]:
 
 def _currencies(parsed: CaseToml) -> Iterator[str]:
     """Check every amount of money: its currency is a declared fiat asset, and its digits are no finer than that."""
-    money: list[tuple[str, str, dict[str, str | None]]] = []
+    money: list[tuple[str, str, Mapping[str, str | None]]] = []
     for reserve in parsed.reserves:
         money.append((f'[[reserves]] "{display(reserve.name)}"', reserve.currency, {"amount": reserve.amount}))
     for policy in parsed.policies:
@@ -93,7 +95,9 @@ def _currencies(parsed: CaseToml) -> Iterator[str]:
     for cost in parsed.costs:
         money.append((f'[[costs]] "{display(cost.name)}"', cost.currency, {"amount": cost.amount}))
         if cost.borne_by not in ("pools", "estate") and not _knows(parsed, cost.borne_by):
-            yield line_of(money[-1][0], f'borne_by must be "pools", "estate" or an asset, and {_unknown(parsed, cost.borne_by)}')
+            yield line_of(
+                money[-1][0], f'borne_by must be "pools", "estate" or an asset, and {_unknown(parsed, cost.borne_by)}'
+            )
     if parsed.estate:
         amounts = {"amount": parsed.estate.amount, "other_claims": parsed.estate.other_claims}
         money.append(("[estate]", parsed.estate.currency, amounts))
@@ -133,7 +137,9 @@ def _digits(where: str, key: str, text: str | None, asset: str, decimals: int) -
 def _sources(parsed: CaseToml) -> Iterator[str]:
     tables = {source.table for source in parsed.sources}
     if not tables & {"balance", "journal"}:
-        yield line_of("[[sources]]", "names no source for the table balance or journal. At least one of them is needed.")
+        yield line_of(
+            "[[sources]]", "names no source for the table balance or journal. At least one of them is needed."
+        )
     if "wallet" not in tables:
         yield line_of("[[sources]]", "names no source for the table wallet: what is held. Add it.")
     for source_no, source in enumerate(parsed.sources, 1):
@@ -154,9 +160,11 @@ def _source(parsed: CaseToml, source: SourceSection) -> Iterator[str]:
     for name in sorted(source.columns.keys() & source.constants.keys()):
         yield f'gives "{display(name)}" both as a column and as a constant. Remove one of the two.'
     if source.duplicates == "sum" and source.table not in SUMMABLE:
-        yield f"duplicates = \"sum\" is for {' and '.join(SUMMABLE)} only: rows of {source.table} are not parts of a figure."
+        yield f'duplicates = "sum" is for {" and ".join(SUMMABLE)} only: rows of {source.table} are no parts of one.'
     if (source.pattern is not None) != is_packed:
-        yield "lacks the key pattern, which splits the cell." if is_packed else 'has a pattern without layout = "packed".'
+        yield (
+            "lacks the key pattern, which splits the cell." if is_packed else 'has a pattern without layout = "packed".'
+        )
     if is_packed and source.pattern is not None and set(re.compile(source.pattern).groupindex) != {"asset", "quantity"}:
         yield "pattern must have exactly the named groups (?P<asset>...) and (?P<quantity>...)."
     for column in TABLES[source.table]:
@@ -170,12 +178,16 @@ def _spelled(parsed: CaseToml, code: str) -> bool:
 
 
 def _names(parsed: CaseToml) -> Iterator[str]:
-    yield from _twice("[[reserves]] and [[policies]]", (part.name for part in (*parsed.reserves, *parsed.policies)))
+    yield from _twice(
+        "[[reserves]] and [[policies]]", [*(r.name for r in parsed.reserves), *(p.name for p in parsed.policies)]
+    )
     yield from _twice("[[events]]", (event.name for event in parsed.events))
     yield from _twice("[[costs]]", (cost.name for cost in parsed.costs))
     for event in parsed.events:
         if event.name in BRIDGE_LINES or event.name.startswith(BRIDGE_LINE_PREFIXES):
-            yield line_of(f'[[events]] "{display(event.name)}"', "has the name of a line of the bridge. Choose another.")
+            yield line_of(
+                f'[[events]] "{display(event.name)}"', "has the name of a line of the bridge. Choose another."
+            )
 
 
 def _twice(where: str, names: Iterable[str]) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """How is a fault in case.toml said, so that a person can correct it?
 
-One line a fault: where, what, and what to do. This module knows how pydantic names what it found; it decides nothing about
-what is right.
+One line a fault: where, what, and what to do. This module knows how pydantic names what it found; it decides nothing
+about what is right.
 """
 
 from __future__ import annotations

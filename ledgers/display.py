@@ -2,8 +2,8 @@
 
 Names, addresses and labels come from the failed exchange and from strangers. In a terminal an escape sequence moves the
 cursor or writes the clipboard, a bidirectional override turns an address round, and a zero-width letter makes two ids
-look alike. `display` makes each of these visible. It is for people's eyes only: what is compared, stored and exported is
-the text as received.
+look alike. `display` makes each of these visible. It is for people's eyes only: what is compared, stored and exported
+is the text as received.
 """
 
 from __future__ import annotations
@@ -13,7 +13,9 @@ import unicodedata
 DISPLAY_CHARACTERS_MAX = 80
 INVISIBLE_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 """Controls, format marks (bidi, zero-width, soft hyphen, tags), lone surrogates, private and unassigned, separators."""
-BLANKS = frozenset("\u115f\u1160\u3164\uffa0\u2800\u034f\u17b4\u17b5\u180b\u180c\u180d\u180f\ufe00\ufe01\ufe02\ufe0e\ufe0f")
+BLANKS = frozenset(
+    "\u115f\u1160\u3164\uffa0\u2800\u034f\u17b4\u17b5\u180b\u180c\u180d\u180f\ufe00\ufe01\ufe02\ufe0e\ufe0f"
+)
 """Letters and marks that show as nothing, though their category does not say so."""
 STACKED_MARKS_MAX = 4
 """Combining marks on one letter; more of them climb over the neighbouring lines."""

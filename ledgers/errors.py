@@ -25,7 +25,6 @@ class CaseError(Exception):
         """One line a fault: where, what, why, and what to do."""
 
 
-
 class ConfigurationError(CaseError):
     """case.toml cannot be followed; every fault in it is a line."""
 

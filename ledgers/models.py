@@ -1,7 +1,7 @@
 """Which values travel between the rooms?
 
-Frozen values of the records: an asset, a finding, what a source gave, how far a stage is. Bulk rows (balances, postings,
-transfers) are not here: they are columns in the books and never become objects.
+Frozen values of the records: an asset, a finding, what a source gave, how far a stage is. Bulk rows (balances,
+postings, transfers) are not here: they are columns in the books and never become objects.
 """
 
 from __future__ import annotations

@@ -16,7 +16,15 @@ RELATIONS = Path(__file__).parent / "relations"
 
 BOOKS = ("occurring", "posting", "book")
 RECONCILIATION = (
-    "party", "endpoint", "movement", "match", "holding", "holding_total", "bridge", "finding_books", "finding_reconcile",
+    "party",
+    "endpoint",
+    "movement",
+    "match",
+    "holding",
+    "holding_total",
+    "bridge",
+    "finding_books",
+    "finding_reconcile",
 )
 FLOWS = ("exposure", "gross", "edge")
 

@@ -12,12 +12,13 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ledgers.configuration import read_case
-from ledgers.errors import SourceError
+from ledgers.errors import SourceError, StorageError
 from ledgers.ingestion.cells import Format, cell_faults
 from ledgers.ingestion.columns import TABLES, Cell
 from ledgers.ingestion.counting import RecordCount, chunks_of_lines
@@ -85,7 +86,8 @@ class Case:
             self.balances = {
                 (account, asset): int(units)
                 for account, asset, units in books.rows(
-                    "select account, asset, units from balance join account using (account_no) join asset using (asset_no)"
+                    "select account, asset, units from balance "
+                    "join account using (account_no) join asset using (asset_no)"
                 )
             }
         return result
@@ -357,12 +359,15 @@ def test_of_one_fault_a_thousand_rows_are_named_and_all_are_rejected(case: Case)
 
 
 def test_truncation_is_reported_to_the_last_digit(case: Case) -> None:
-    content = BALANCES + "A,BTC,0.123456789\nB,BTC,-0.000000019\nC,BTC,1.000000000\nD,BTC,0.0000000000000000000000000000000000001\n"
+    content = (
+        BALANCES
+        + "A,BTC,0.123456789\nB,BTC,-0.000000019\nC,BTC,1.000000000\nD,BTC,0.0000000000000000000000000000000000001\n"
+    )
     case.source("balance", content, 'excess_digits = "truncate"')
     case.load()
     assert case.balances[("A", "BTC")] == 12345678
     assert case.balances[("B", "BTC")] == -1
-    ((_, _, _, asset, quantity, *_),) = [f[:5] + (None,) for f in case.rows["finding"] if f[0] == "truncated-digits"]
+    ((*_, asset, quantity),) = [f[:5] for f in case.rows["finding"] if f[0] == "truncated-digits"]
     assert asset == "BTC"
     assert Decimal(quantity) == Decimal("0.0000000000000000000000000000000000001")
 
@@ -455,7 +460,7 @@ def test_an_instant_is_read_in_its_zone_or_refused(case: Case, text: str, zone: 
     [
         ("wallet", "wallet,asset,quantity", "w,BTC,-1", "negative-quantity"),
         ("wallet", "wallet,asset,quantity,custody", "w,BTC,1,fridge", "unknown-word"),
-        ("price", "asset,price", "BTC,-5", "unreadable-quantity"),
+        ("price", "asset,price", "BTC,-5", "negative-quantity"),
         ("price", "asset,price", "BTC,1e5", "unreadable-quantity"),
         ("price", "asset,price,price_set", "BTC,1,later", "unknown-word"),
         ("claim", "claim,account,asset,quantity,standing", "c,A,BTC,1,maybe", "unknown-word"),
@@ -470,8 +475,8 @@ def test_an_instant_is_read_in_its_zone_or_refused(case: Case, text: str, zone: 
 def test_every_table_refuses_what_it_cannot_mean(case: Case, table: str, header: str, row: str, code: str) -> None:
     case.source(table, f"{header}\n{row}\n")
     case.load()
-    assert case.codes() == [code] or (table == "price" and code == "unreadable-quantity" and len(case.codes()) == 1)
-    assert case.rows[table] == [] or table in ("account",)
+    assert case.codes() == [code]
+    assert [row[0] for row in case.rows["reject"]] == [f"inputs/{table}0.csv"]
 
 
 def test_a_kind_of_file_that_is_not_read_yet_is_said(case: Case) -> None:
@@ -497,7 +502,7 @@ def sql() -> Any:
         yield books
 
 
-@settings(max_examples=600, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(cell_texts, st.integers(0, 38), st.booleans(), st.booleans())
 def test_sql_reads_quantities_as_the_definition_does(
     sql: Books, text: str, decimals: int, truncate: bool, scientific: bool
@@ -551,7 +556,7 @@ def test_records_counted_in_bytes_are_those_of_the_csv_module(text: str, chunk: 
     assert (counted.quote_opened_in is not None) == is_open
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=st.lists(st.lists(st.text("a1 .-\té'|;#\\", max_size=4), min_size=2, max_size=4), min_size=1, max_size=6),
        ends=st.sampled_from(["\n", "\r\n"]), last=st.booleans())  # fmt: skip
 def test_a_plain_file_reads_alike_both_ways(
@@ -591,10 +596,14 @@ def test_the_days_of_a_zone_agree_with_the_zone(zone: str) -> None:
             local = day + timedelta(minutes=minutes)
             first, second = (local.replace(tzinfo=tz, fold=fold).utcoffset() for fold in (0, 1))
             assert first is not None
-            is_odd = known.odd_from is not None and known.odd_until is not None and known.odd_from <= local < known.odd_until
+            is_odd = (
+                known.odd_from is not None and known.odd_until is not None and known.odd_from <= local < known.odd_until
+            )
             assert is_odd == (first != second)
             if not is_odd:
-                seconds = known.before_seconds if known.odd_from is None or local < known.odd_from else known.after_seconds
+                seconds = (
+                    known.before_seconds if known.odd_from is None or local < known.odd_from else known.after_seconds
+                )
                 assert seconds == first.total_seconds()
         day += timedelta(days=1)
 
@@ -611,3 +620,76 @@ def test_chunks_end_with_lines_and_lose_nothing() -> None:
     content = b"a,b\n" * 10
     assert b"".join(chunks_of_lines(io.BytesIO(content), "x")) == content
     assert instant_fault("2026-01-01T00:00:00Z", None) is None
+
+
+def test_a_case_folder_may_have_any_name(tmp_path: Path) -> None:
+    folder = tmp_path / "re [1] * a=9" / "事件 'x' {a,b}"
+    folder.mkdir(parents=True)
+    case = Case(folder)
+    case.source("balance", BALANCES + "A,BTC,1\n")
+    case.load()
+    assert case.balances == {("A", "BTC"): 10**8}
+
+
+def test_a_case_folder_with_a_question_mark_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "case?").mkdir()
+    with pytest.raises(StorageError, match="question mark"):
+        Books.create(tmp_path / "case?", bulk=False)
+
+
+def test_a_second_run_of_a_case_waits_outside(tmp_path: Path) -> None:
+    with Books.create(tmp_path, bulk=False) as books:
+        books.execute("create table kept as select 1 as one")
+        with pytest.raises(StorageError, match="another run"):
+            Books.create(tmp_path, bulk=False)
+        assert books.value("select one from kept") == 1
+    with Books.create(tmp_path, bulk=False) as books:
+        assert books.value("select count(*) from duckdb_tables() where table_name = 'kept'") == 0
+    assert not list((tmp_path / "work").glob("spill-*"))
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "select * from read_text('/etc/passwd')",
+        "attach '/tmp/elsewhere.duckdb'",
+        "install httpfs",
+        "load httpfs",
+        "set enable_external_access = true",
+        "select * from read_csv('inputs/../../../../etc/passwd')",
+    ],
+)
+def test_the_books_reach_nothing_outside_the_case(tmp_path: Path, statement: str) -> None:
+    with Books.create(tmp_path, bulk=False) as books, pytest.raises((duckdb.Error, StorageError)):
+        books.execute(statement)
+
+
+def test_the_books_that_a_run_left_can_be_looked_at_only(tmp_path: Path) -> None:
+    with pytest.raises(StorageError, match="no books yet"):
+        Books.read_only(tmp_path)
+    with Books.create(tmp_path, bulk=False) as books:
+        books.execute("create table kept as select 1 as one")
+    with Books.read_only(tmp_path) as books:
+        assert books.value("select one from kept") == 1
+        with pytest.raises(duckdb.Error):
+            books.execute("drop table kept")
+
+
+def test_instants_in_sql_are_those_of_the_definition(sql: Books) -> None:
+    assert sql.value("select typeof(utc_at('2026-01-01', 0, null, null, 0))") == "TIMESTAMP"
+
+    @settings(max_examples=300, deadline=None)
+    @given(
+        st.one_of(
+            st.from_regex(r"20[0-9]{2}-[01][0-9]-[0-3][0-9]([T ][0-2][0-9]:[0-6][0-9](:[0-6][0-9](\.[0-9]{1,7})?)?"
+                          r"(Z|[+-][01][0-9](:?[0-5][0-9])?)?)?", fullmatch=True),
+            st.text("0123456789-:TZ+. ", max_size=26),
+        )
+    )  # fmt: skip
+    def alike(text: str) -> None:
+        read = sql.value("select utc_at($t, 32400, null, null, 32400)", {"t": text})
+        assert (read is None) == (instant_fault(text, "Asia/Tokyo") is not None)
+        if read is not None and len(text) == 10:
+            assert read == datetime.fromisoformat(text) - timedelta(hours=9)
+
+    alike()

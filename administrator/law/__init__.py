@@ -5,7 +5,5 @@ from __future__ import annotations
 from administrator.law import custom, japan_payment_services
 from administrator.law.regime import Regime
 
-REGIMES: dict[str, Regime] = {
-    regime.name: regime for regime in (custom.REGIME, japan_payment_services.REGIME)
-}
+REGIMES: dict[str, Regime] = {regime.name: regime for regime in (custom.REGIME, japan_payment_services.REGIME)}
 """Every regime by the name case.toml gives it."""

@@ -63,18 +63,31 @@ REGIME = Regime(
         compensation_reduces_claim=True,
     ),
     provisions=(
-        Provision("", "Customers' money is entrusted and paid to each in proportion, never above what is his.",
-                  _order("26(1)(xiv)")),
+        Provision(
+            "",
+            "Customers' money is entrusted and paid to each in proportion, never above what is his.",
+            _order("26(1)(xiv)"),
+        ),
         Provision("", "Customers' crypto is held apart from the exchange's own.", _act("63-11(2)")),
         Provision("", "Crypto not held offline is at most 5 % by value.", _order("27(2)")),
-        Provision("", "The exchange holds crypto of the same kind and quantity for what is not offline.",
-                  _act("63-11-2(1)")),
-        Provision("guarantee_in_pool", "Holders are paid before other creditors out of segregated and guarantee crypto.",
-                  _act("63-19-2(1)")),
-        Provision("rule", "Claims of one rank are paid in proportion to their amounts.",
-                  Citation("破産法", "194(2)", _BANKRUPTCY, Standing.READ)),
-        Provision("", "The right and the guarantee apply from 1 May 2020.",
-                  Citation("令和元年法律第28号", "附則第1条", _ACT, Standing.UNREAD)),
+        Provision(
+            "", "The exchange holds crypto of the same kind and quantity for what is not offline.", _act("63-11-2(1)")
+        ),
+        Provision(
+            "guarantee_in_pool",
+            "Holders are paid before other creditors out of segregated and guarantee crypto.",
+            _act("63-19-2(1)"),
+        ),
+        Provision(
+            "rule",
+            "Claims of one rank are paid in proportion to their amounts.",
+            Citation("破産法", "194(2)", _BANKRUPTCY, Standing.READ),
+        ),
+        Provision(
+            "",
+            "The right and the guarantee apply from 1 May 2020.",
+            Citation("令和元年法律第28号", "附則第1条", _ACT, Standing.UNREAD),
+        ),
         Provision("pooling", "The right to one crypto is not exercised on crypto of another kind.", _CHOICE),
         Provision("", "Costs are borne by the estate, not by the customers' pools.", _CHOICE),
         Provision("rounding", "Shares are rounded down; what that leaves stays in the pool.", _CHOICE),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from administrator.insurance import Policy
 from administrator.stages import Run, resolved
+from administrator.views import view
 from ledgers.units import format_units
 
 if TYPE_CHECKING:
@@ -33,27 +34,51 @@ def plan_document(run: Run) -> dict[str, object]:
         "final": terms.final,
         "projection": terms.projection,
         "statement": "A projection: what policies owe counts as received. No plan of it can be approved."
-        if terms.projection else "Proposed. It is a plan only once it is approved.",
+        if terms.projection
+        else "Proposed. It is a plan only once it is approved.",
         "parameters": dict(terms.parameters),
         "overrides": list(terms.overrides),
         "provisions": [
-            {"parameter": p.parameter, "says": p.says, "law": p.authority.law, "article": p.authority.article,
-             "source": p.authority.source, "standing": p.authority.standing.value}
+            {
+                "parameter": p.parameter,
+                "says": p.says,
+                "law": p.authority.law,
+                "article": p.authority.article,
+                "source": p.authority.source,
+                "standing": p.authority.standing.value,
+            }
             for p in terms.regime.provisions
         ],
         "not_covered": list(terms.regime.not_covered),
-        "assets": {asset: {"decimals": decimals, "kind": kind} for asset, decimals, kind in books.rows(
-            "select asset, decimals, kind from asset where asset_no = $no or asset_no in (select asset_no from occurring) "
-            "order by asset_no", {"no": terms.currency_no})},
+        "assets": {
+            asset: {"decimals": decimals, "kind": kind}
+            for asset, decimals, kind in books.rows(
+                "select asset, decimals, kind from asset where asset_no = $no or asset_no in (select asset_no from occurring) "
+                "order by asset_no",
+                {"no": terms.currency_no},
+            )
+        },
         "policies": [_policy(policy, terms.currency_decimals) for policy in terms.policies],
-        "reserves": [{"name": reserve.name, "amount": money(reserve.minor), "covers": sorted(reserve.covers),
-                      "ring_fenced": reserve.ring_fenced} for reserve in terms.reserves],
+        "reserves": [
+            {
+                "name": reserve.name,
+                "amount": money(reserve.minor),
+                "covers": sorted(reserve.covers),
+                "ring_fenced": reserve.ring_fenced,
+            }
+            for reserve in terms.reserves
+        ],
         "loss_prices": _loss_prices(books),
         "totals": totals(books, terms.currency_decimals),
         "control_totals": control_totals(books),
-        "warnings": [message for (message,) in books.rows(
-            "select message from finding where severity = 'warning' order by code, subject, source, \"row\", message "
-            "limit $most", {"most": WARNINGS_MAX})],
+        "warnings": [
+            message
+            for (message,) in books.rows(
+                "select message from finding where severity = 'warning' order by code, subject, source, \"row\", message "
+                "limit $most",
+                {"most": WARNINGS_MAX},
+            )
+        ],
     }
 
 
@@ -94,43 +119,44 @@ def _loss_prices(books: Books) -> dict[str, dict[str, str]]:
 
 def totals(books: Books, currency_decimals: int) -> dict[str, str]:
     """Sums over all holders in the reporting currency; `partial` where an unpriced unit is in it."""
-    row = books.rows(
-        "select sum(allowed_minor)::varchar, bool_or(allowed_partial), sum(returned_minor)::varchar, "
-        "bool_or(returned_partial), sum(compensated_minor)::varchar, false, sum(withheld_minor)::varchar, "
-        "bool_or(withheld_partial) from holder"
-    )[0]
-    names = ("allowed_value", "returned_value", "compensated_value", "withheld_value")
-    values = {
-        name: "partial" if row[2 * at + 1] else format_units(int(row[2 * at] or 0), currency_decimals)
-        for at, name in enumerate(names)
+
+    def money(minor: str, is_partial: bool) -> str:
+        return "partial" if is_partial else format_units(int(minor), currency_decimals)
+
+    (
+        (
+            allowed,
+            allowed_partial,
+            returned,
+            returned_partial,
+            compensated,
+            withheld,
+            withheld_partial,
+            holders,
+            paid,
+            held_back,
+        ),
+    ) = books.rows(view("total"))
+    return {
+        "allowed_value": money(allowed, allowed_partial),
+        "returned_value": money(returned, returned_partial),
+        "compensated_value": money(compensated, False),
+        "withheld_value": money(withheld, withheld_partial),
+        "holders": str(holders),
+        "lines_paid": str(paid),
+        "lines_withheld": str(held_back),
     }
-    counts = books.rows(
-        "select (select count(*) from holder), (select count(*) from plan_line where status = 'pay' and quantity > 0), "
-        "(select count(*) from plan_line where status = 'withhold')"
-    )[0]
-    return {**values, "holders": str(counts[0]), "lines_paid": str(counts[1]), "lines_withheld": str(counts[2])}
 
 
 def control_totals(books: Books) -> dict[str, object]:
     """Rows of each source as counted twice, and per asset what the two sides of each stage sum to."""
+    columns, rows = books.table(view("control_total"), {})
     return {
         "sources": [
             {"source": source, "rows": rows, "accepted": accepted, "rejected": rejected, "ignored": ignored}
             for source, rows, accepted, rejected, ignored in books.rows(
-                "select source, rows, accepted, rejected, ignored from source order by source, source_no")
+                "select source, rows, accepted, rejected, ignored from source order by source, source_no"
+            )
         ],
-        "assets": {
-            asset: {"owed": owed, "claims": claims, "distributable": distributable, "awarded": awarded, "surplus": surplus,
-                    "residue": residue, "withheld": withheld}
-            for asset, owed, claims, distributable, awarded, surplus, residue, withheld in books.rows(
-                "select asset.asset, units_text(total.owed, asset.decimals), units_text(pool.claimed, asset.decimals), "
-                "units_text(pool.distributable, asset.decimals), units_text(pool_award.awarded, asset.decimals), "
-                "units_text(pool.surplus, asset.decimals), "
-                "units_text((pool.distributable - pool.surplus - pool_award.awarded)::decimal(38, 0), asset.decimals), "
-                "units_text(coalesce(held.units, 0)::decimal(38, 0), asset.decimals) "
-                "from pool join pool_award using (asset_no) join asset using (asset_no) "
-                "join holding_total as total using (asset_no) "
-                "left join (select pay_asset_no as asset_no, sum(quantity) as units from plan_line "
-                "where status = 'withhold' and step like 'return%' group by pay_asset_no) as held using (asset_no) order by asset.asset_no")
-        },
+        "assets": {row[0]: dict(zip(columns[1:], row[1:], strict=True)) for row in rows},
     }

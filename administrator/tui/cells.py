@@ -14,6 +14,8 @@ from rich.text import Text
 
 from ledgers.display import display
 
+LINE_CELLS_MAX = 72
+"""Of a sentence in a table."""
 NAME_CELLS_MAX = 36
 """Of a text in a table; the whole of it is one Enter away."""
 WHOLE_CELLS_MAX = 4_000
@@ -24,10 +26,13 @@ FIGURE_CELLS_MAX = 200
 FIGURES = frozenset({
     "allowed", "allowed_value", "awarded", "base", "claim", "claims", "costs", "coverage", "disallowed", "disputed",
     "distributable", "dividend", "entitled", "filed", "gross", "held", "holdback", "hops", "met", "owed", "paid",
-    "paid_before", "quantity", "recovery", "residue", "returned", "row", "running_total", "scheduled", "shortfall", "surplus",
-    "unclaimed", "value", "withheld",
+    "paid_before", "quantity", "recovery", "residue", "returned", "row", "running_total", "scheduled", "shortfall",
+    "surplus", "unclaimed", "value", "withheld",
 })
 """Columns that hold figures: to the right, never cut."""
+
+SENTENCES = frozenset({"message", "remedy", "path", "question"})
+"""Columns that hold sentences: wider than names."""
 
 SEVERITIES = {"blocking": "!! blocking", "warning": "! warning", "note": "- note"}
 """Symbol and word, so that no colour is needed. ASCII, because other signs are two cells wide in some terminals."""
@@ -79,7 +84,9 @@ def of_column(column: str, text: str) -> Text:
     """Give one cell of a page by the kind of its column."""
     if column == "severity":
         return cell(SEVERITIES.get(text, text))
-    return figure(text) if column in FIGURES else cell(text)
+    if column in FIGURES:
+        return figure(text)
+    return cell(text, LINE_CELLS_MAX if column in SENTENCES else NAME_CELLS_MAX)
 
 
 def lines(parts: Iterable[Text]) -> Text:
@@ -92,3 +99,10 @@ def pairs(facts: Iterable[tuple[str, str]]) -> Text:
     said = [(name.replace("_", " "), value) for name, value in facts if value]
     width = max((len(name) for name, _ in said), default=0)
     return lines(Text.assemble((shown(name).ljust(width), "bold"), "  ", whole(value)) for name, value in said)
+
+
+def totals(named: Iterable[tuple[str, str]]) -> Text:
+    """Give names and figures under each other, the figures to the right."""
+    said = [(name, value) for name, value in named if value]
+    width = max((len(value) for _, value in said), default=0)
+    return pairs((name, value.rjust(width)) for name, value in said)

@@ -1,7 +1,7 @@
 """Who asks the use cases, and from which thread? One desk, one question at a time.
 
-A database connection serves one thread at a time, and the screens load in workers: `Desk.ask` is the only door. `Looking`
-says what the screens need of a case, so that they can be tried on one that was made up.
+A database connection serves one thread at a time, and the screens load in workers: `Desk.ask` is the only door.
+`Looking` says what the screens need of a case, so that they can be tried on one that was made up.
 """
 
 from __future__ import annotations

@@ -14,6 +14,7 @@ from administrator.plans.document import plan_document
 from administrator.plans.exports.seal import MANIFEST, REPORTS, TABLES, Sealed, clear, seal_document, seal_table
 from administrator.stages import STAGES, Run, blocking, run_stages
 from administrator.terms import parameters_of, regime_of
+from administrator.views import view
 from ledgers.configuration import CaseConfiguration, read_case
 from ledgers.models import Progress, ProgressListener
 from ledgers.storage.books import MEMORY_LIMIT, Books
@@ -119,7 +120,9 @@ def inputs_of(books: Books) -> list[dict[str, object]]:
     """Each input with its hash and rows, by name."""
     return [
         {"source": source, "sha256": sha256, "rows": rows}
-        for source, sha256, rows in books.rows("select source, sha256, rows from source order by source, sha256, source_no")
+        for source, sha256, rows in books.rows(
+            "select source, sha256, rows from source order by source, sha256, source_no"
+        )
     ]
 
 
@@ -132,8 +135,10 @@ def _seal_all(run: Run, target: Path) -> list[Sealed]:
     manifest = {
         "program": {"name": "administrator", "version": __version__},
         "inputs": [{"source": "case.toml", "sha256": run.case.sha256, "rows": 1}, *inputs_of(books)],
-        "outputs": [{"name": sealed.name, "sha256": sealed.sha256, "rows": sealed.rows}
-                    for sealed in sorted(outputs, key=lambda sealed: sealed.name)],
+        "outputs": [
+            {"name": sealed.name, "sha256": sealed.sha256, "rows": sealed.rows}
+            for sealed in sorted(outputs, key=lambda sealed: sealed.name)
+        ],
     }
     outputs.append(seal_document(manifest, MANIFEST, target))
     return outputs
@@ -143,11 +148,18 @@ def _result(run: Run, target: Path, outputs: Sequence[Sealed]) -> RunResult:
     books, case = run.books, run.case
     counts = dict(books.rows("select severity, count(*) from finding group by severity order by severity"))
     is_blocked = blocking(books) > 0
-    messages = books.rows("select message || ' ' || remedy from finding where severity = 'blocking' "
-                          "order by code, subject, source, \"row\" limit 20")
+    messages = books.rows(
+        "select message || ' ' || remedy from finding where severity = 'blocking' "
+        'order by code, subject, source, "row" limit 20'
+    )
     return RunResult(
-        title=case.title, regime=case.case.regime, currency=case.currency, out=str(target), findings=counts,
-        is_blocked=is_blocked, blocking=tuple(message for (message,) in messages),
+        title=case.title,
+        regime=case.case.regime,
+        currency=case.currency,
+        out=str(target),
+        findings=counts,
+        is_blocked=is_blocked,
+        blocking=tuple(message for (message,) in messages),
         assets=() if is_blocked else asset_results(books),
         totals={} if is_blocked else plan_document(run)["totals"],  # type: ignore[arg-type]
         inputs=tuple(inputs_of(books)),
@@ -157,17 +169,7 @@ def _result(run: Run, target: Path, outputs: Sequence[Sealed]) -> RunResult:
 
 def asset_results(books: Books) -> tuple[AssetResult, ...]:
     """Owed, held and returned of every asset."""
-    return tuple(
-        AssetResult(*(value or "" for value in row))
-        for row in books.rows(
-            "select asset.asset, units_text(total.owed, asset.decimals), units_text(total.held_customer, asset.decimals), "
-            "units_text(total.shortfall, asset.decimals), units_text(pool.claimed, asset.decimals), "
-            "units_text(pool_award.awarded, asset.decimals), "
-            "case when pool.claimed > 0 then ratio_text(pool.dividend_numerator, pool.dividend_denominator) end "
-            "from holding_total as total join asset using (asset_no) join pool using (asset_no) "
-            "join pool_award using (asset_no) order by asset.asset_no"
-        )
-    )
+    return tuple(AssetResult(*(value or "" for value in row)) for row in books.rows(view("asset_result")))
 
 
 def _remember(books: Books, case: CaseConfiguration, target: Path) -> None:

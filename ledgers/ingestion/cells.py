@@ -1,7 +1,8 @@
 """Why is a cell refused?
 
-The definition, cell by cell, of what the typing SQL does by the million: it is asked only about the few rows that SQL has
-refused, and a test asks it about all. It says where, what and why; whether a finding is written is for the loader to decide.
+The definition, cell by cell, of what the typing SQL does by the million: it is asked only about the few rows that SQL
+has refused, and a test asks it about all. It says where, what and why; whether a finding is written is for the loader
+to decide.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from ledgers.units import ExcessDigits, NotANumber, Refusal, Scientific, read_qu
 
 COUNT = re.compile(r"[1-9][0-9]{0,8}", re.ASCII)
 CORRECT_THE_ROW = "Correct the row, or declare `ignore` for rows that are none."
+WRITE_A_WORD = "Write one of these words."
 CORRECT_THE_FORMAT = "Correct the row or declare the column's format in case.toml."
 
 
@@ -60,33 +62,35 @@ def cell_faults(table: str, cells: Mapping[str, str | None], form: Format) -> li
 
 
 def _fault(column: Column, text: str, cells: Mapping[str, str | None], form: Format) -> CellFault | None:
-    name, shown = column.name, f'{column.name} "{display(text)}"'
+    if column.cell is Cell.QUANTITY:
+        return _quantity_fault(column, text, cells, form)
+    if column.cell is Cell.NUMBER:
+        return _price_fault(column, text, form)
+    shown = f'{column.name} "{display(text)}"'
+    code, why, remedy = "", "", CORRECT_THE_ROW
     match column.cell:
         case Cell.ASSET if form.decimals_of(text) is None:
-            return CellFault(name, text, "unknown-asset", f"{shown} is no declared asset, alias or pattern",
-                             "Declare the asset or the alias in case.toml, or correct the row.")  # fmt: skip
-        case Cell.QUANTITY:
-            return _quantity_fault(column, text, cells, form)
-        case Cell.NUMBER:
-            try:
-                read_ratio(text, form.scientific)
-            except NotANumber as refused:
-                return _number_fault(column, text, refused.refusal, "a plain decimal", "")
+            code, why = "unknown-asset", f"{shown} is no declared asset, alias or pattern"
+            remedy = "Declare the asset or the alias in case.toml, or correct the row."
         case Cell.COUNT if not COUNT.fullmatch(text):
-            return CellFault(name, text, "unreadable-number", f"{shown} is no whole number from 1", CORRECT_THE_ROW)
-        case Cell.INSTANT:
-            why = instant_fault(text, form.timezone)
-            if why is not None:
-                return CellFault(name, text, "unreadable-instant", f"{shown} {why}",
-                                 "Correct the row, or declare the source's timezone in case.toml.")  # fmt: skip
+            code, why = "unreadable-number", f"{shown} is no whole number from 1"
+        case Cell.INSTANT if fault := instant_fault(text, form.timezone):
+            code, why = "unreadable-instant", f"{shown} {fault}"
+            remedy = "Correct the row, or declare the source's timezone in case.toml."
         case Cell.WORD if text not in column.words:
-            why = f"{shown} is none of {', '.join(column.words)}"
-            return CellFault(name, text, "unknown-word", why, "Write one of these words.")
-        case Cell.PRICE_SET if text not in PRICE_SETS and not (text.startswith("loss:") and len(text) > len("loss:")):
-            why = f"{shown} is none of {', '.join(PRICE_SETS)}, loss:EVENT"
-            return CellFault(name, text, "unknown-word", why, "Write one of these words.")
+            code, why, remedy = "unknown-word", f"{shown} is none of {', '.join(column.words)}", WRITE_A_WORD
+        case Cell.PRICE_SET if text not in PRICE_SETS and not re.fullmatch("loss:.+", text, re.DOTALL):
+            code, why, remedy = "unknown-word", f"{shown} is none of {', '.join(PRICE_SETS)}, loss:EVENT", WRITE_A_WORD
         case _:
-            pass
+            return None
+    return CellFault(column.name, text, code, why, remedy)
+
+
+def _price_fault(column: Column, text: str, form: Format) -> CellFault | None:
+    try:
+        read_ratio(text, form.scientific)
+    except NotANumber as refused:
+        return _number_fault(column, text, refused.refusal, "")
     return None
 
 
@@ -99,13 +103,13 @@ def _quantity_fault(column: Column, text: str, cells: Mapping[str, str | None], 
     try:
         quantity = read_quantity(text, decimals, form.excess_digits, form.scientific)
     except NotANumber as refused:
-        return _number_fault(column, text, refused.refusal, "a plain decimal", f"the {decimals} of {display(asset)}")
+        return _number_fault(column, text, refused.refusal, f"the {decimals} of {display(asset)}")
     if quantity.units < 0 and not column.is_signed:
-        return _number_fault(column, text, Refusal.NEGATIVE, "", "")
+        return _number_fault(column, text, Refusal.NEGATIVE, "")
     return None
 
 
-def _number_fault(column: Column, text: str, refusal: Refusal, wanted: str, scale: str) -> CellFault:
+def _number_fault(column: Column, text: str, refusal: Refusal, scale: str) -> CellFault:
     shown = f'{column.name} "{display(text)}"'
     if refusal is Refusal.EXCESS_DIGITS:
         return CellFault(
@@ -121,4 +125,6 @@ def _number_fault(column: Column, text: str, refusal: Refusal, wanted: str, scal
     remedy = CORRECT_THE_FORMAT
     if refusal is Refusal.SCIENTIFIC_NOTATION:
         remedy = 'Correct the row, or declare scientific = "accept" in case.toml.'
-    return CellFault(column.name, text, "unreadable-quantity", f"{shown} is not {wanted} ({refusal.value})", remedy)
+    return CellFault(
+        column.name, text, "unreadable-quantity", f"{shown} is not a plain decimal ({refusal.value})", remedy
+    )

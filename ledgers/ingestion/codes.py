@@ -1,7 +1,7 @@
 """Which asset does a code in a file mean?
 
-A literal code or an alias wins over patterns, and of several patterns the longest; what none covers is unknown, which is a
-finding about the row and never a guess. Every code that a pattern matches is an asset of its own.
+A literal code or an alias wins over patterns, and of several patterns the longest; what none covers is unknown, which
+is a finding about the row and never a guess. Every code that a pattern matches is an asset of its own.
 """
 
 from __future__ import annotations

@@ -130,10 +130,9 @@ TABLES: dict[str, tuple[Column, ...]] = {
         *_text("account", required=True),
         Column("asset", Cell.ASSET, is_required=False),
         _word("method", PAYEE_METHODS, required=True),
-        *_text(
-            "network", "address", "tag", "bank", "branch", "account_type", "account_number", "name", "name_kana", "country",
-        ),
-    ),  # fmt: skip
+        *_text("network", "address", "tag", "bank", "branch", "account_type", "account_number"),
+        *_text("name", "name_kana", "country"),
+    ),
     "payment": (
         Column("round", Cell.COUNT, is_required=True),
         *_text("account", required=True),
@@ -175,7 +174,8 @@ KEYS: dict[str, tuple[str, ...]] = {
     "payee": ("account_no", "asset_no"),
     "recovery": ("recovery", "asset_no"),
 }
-"""What is unique in each loaded relation, by the names of its columns. A recovery entered twice would be shared twice."""
+"""What is unique in each loaded relation, by the names of its columns. A recovery entered twice would be shared
+twice."""
 
 SUMMABLE = ("balance", "wallet")
 """Where rows of one key may be declared to be parts of one figure."""

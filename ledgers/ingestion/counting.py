@@ -1,12 +1,12 @@
 """How many records are in these bytes, and are they plain?
 
-The second, independent count behind the row equation: it looks at bytes and knows nothing of the csv module or of DuckDB.
-While it counts, it notes what keeps a file from being plain (quotes, NUL, mixed line ends, blank lines, other than UTF-8),
-which decides how it is read. It splits nothing and types nothing.
+The second, independent count behind the row equation: it looks at bytes and knows nothing of the csv module or of
+DuckDB. While it counts, it notes what keeps a file from being plain (quotes, NUL, mixed line ends, blank lines, other
+than UTF-8), which decides how it is read. It splits nothing and types nothing.
 
 A record ends at LF, CRLF or CR outside quotes. A quote opens a cell only where the cell begins, is doubled inside, and
-must be followed by a comma or the end of the record when it closes; where it is not, the rest of that line belongs to the
-faulty record. Where carriage returns are mended, one without LF behind it is part of its cell.
+must be followed by a comma or the end of the record when it closes; where it is not, the rest of that line belongs to
+the faulty record. Where carriage returns are mended, one without LF behind it is part of its cell.
 """
 
 from __future__ import annotations
@@ -189,5 +189,7 @@ def chunks_of_lines(stream: BinaryIO, source: str) -> Iterator[bytes]:
         if not chunk.endswith(b"\n"):
             chunk += stream.readline(LINE_BYTES_MAX)
             if len(chunk) >= LINE_BYTES_MAX and not chunk.endswith(b"\n"):
-                raise SourceError(f"{source}: has a line of more than {LINE_BYTES_MAX} bytes. Check that it is a csv file.")
+                raise SourceError(
+                    f"{source}: has a line of more than {LINE_BYTES_MAX} bytes. Check that it is a csv file."
+                )
         yield chunk

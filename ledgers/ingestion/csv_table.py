@@ -1,9 +1,10 @@
 """What rows does a csv file have, as text?
 
-The definition is Python's csv module in strict mode: comma, quotes doubled inside. A plain file (no quote, no NUL, one kind of
-line end, no blank line, UTF-8), which most big exports are, is read by DuckDB many times faster, with everything that guesses
-switched off; where it meets anything it does not expect, the definition reads the file again and names the row. Tests
-compare the two. A file in another encoding, or packed by gzip, is first written out as UTF-8 in the case's work folder.
+The definition is Python's csv module in strict mode: comma, quotes doubled inside. A plain file (no quote, no NUL,
+one kind of line end, no blank line, UTF-8), which most big exports are, is read by DuckDB many times faster, with
+everything that guesses switched off; where it meets anything it does not expect, the definition reads the file again
+and names the row. Tests compare the two. A file in another encoding, or packed by gzip, is first written out as UTF-8
+in the case's work folder.
 """
 
 from __future__ import annotations
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
 RELATIONS = Path(__file__).parent / "relations"
 CELL_CHARACTERS_MAX = 16 << 20
 BATCH_ROWS = 50_000
+PATTERN_MARKS = frozenset("*?[]{}")
+"""In the name of a folder above the case, they would make DuckDB look for other files."""
 BYTES_MAX_UNPACKED = 1 << 30
 UNPACKED_TIMES_MAX = 200
 """A gzip file that is more than both of these larger inside is a bomb: exports pack to a tenth."""
@@ -76,7 +79,8 @@ class CsvTable:
         counted = self._counted
         # DuckDB takes `a,b,c,` for three cells: a comma too many shows only in the sum.
         has_all_cells = counted.commas == (self.width - 1) * counted.records
-        if counted.is_plain and has_all_cells and not (counted.has_mark and self.header is None):
+        is_one_name = not PATTERN_MARKS & set(str(self._text))
+        if counted.is_plain and has_all_cells and is_one_name and not (counted.has_mark and self.header is None):
             try:
                 return self._stage_plain(books, places)
             except (duckdb.InvalidInputException, duckdb.ConversionException):
@@ -114,8 +118,10 @@ class CsvTable:
         )
         number = duckdb.SQLExpression(f"row_number() over () + {self._first_row - 1}")
         incoming.select(number.alias("row"), *_selected(places)).create_view("incoming")
-        books.run(RELATIONS / "stage.sql")
-        books.execute("drop view incoming")
+        try:
+            books.run(RELATIONS / "stage.sql")
+        finally:
+            books.execute("drop view incoming")
         return Staging(rows=books.value("select count(*) from staged"), blank=0, mended=0)
 
     def _stage_by_definition(self, books: Books, places: Mapping[str, Place]) -> Staging:
@@ -178,7 +184,11 @@ class CsvTable:
         written = scratch / f"{receipt.sha256}.{self._encoding}.csv"
         written.unlink(missing_ok=True)
         with receipt.path.open("rb") as packed, written.open("xb") as copy:
-            chunks = self._unpacked(packed, receipt) if receipt.ending == "csv.gz" else iter(lambda: packed.read(CHUNK_BYTES), b"")
+            chunks = (
+                self._unpacked(packed, receipt)
+                if receipt.ending == "csv.gz"
+                else iter(lambda: packed.read(CHUNK_BYTES), b"")
+            )
             copy.writelines(chunks if is_utf8 else self._transcoded(chunks))
         if is_utf8:
             self._errors = "surrogateescape"
@@ -192,7 +202,9 @@ class CsvTable:
                 while chunk := stream.read(CHUNK_BYTES):
                     bytes_count += len(chunk)
                     if bytes_count > limit:
-                        raise SourceError(f"{self._source}: unpacks to more than {limit} bytes. Unpack and look at it first.")
+                        raise SourceError(
+                            f"{self._source}: unpacks to more than {limit} bytes. Unpack and look at it first."
+                        )
                     yield chunk
         except (EOFError, gzip.BadGzipFile, zlib.error) as broken:
             why = "is cut off" if isinstance(broken, EOFError) else f"is damaged ({display(str(broken))})"
@@ -240,20 +252,22 @@ class CsvTable:
         if not _is_decodable(cells):
             raise self._wrong_encoding(self._counted.undecodable_at or 0, "the first line")
         if any("\0" in cell for cell in cells):
-            raise SourceError(f"{self._source}:1: has a NUL. Check the encoding of the file, and declare it in case.toml.")
+            raise SourceError(
+                f"{self._source}:1: has a NUL. Check the encoding of the file, and declare it in case.toml."
+            )
         return [cell.replace(MENDED, "") for cell in cells]
 
     def _check_header(self, header: tuple[str, ...]) -> None:
         for name in header:
             if name and header.count(name) > 1:
                 raise SourceError(
-                    f'{self._source}:1: the header has "{display(name)}" {header.count(name)} times. Rename one of them.'
+                    f'{self._source}:1: the header has "{display(name)}" {header.count(name)} times. Rename one.'
                 )
 
     def _wrong_encoding(self, offset: int, where: str) -> SourceError:
         return SourceError(
             f"{self._source}: {where or 'the file'} is not {self._encoding} (byte {offset}). "
-            "Declare its encoding in case.toml, for instance encoding = \"cp932\"."
+            'Declare its encoding in case.toml, for instance encoding = "cp932".'
         )
 
 
@@ -273,14 +287,14 @@ class _Reading:
     def batches(self, records: Iterator[tuple[int, list[str], str]]) -> Iterator[list[tuple[int | str | None, ...]]]:
         """Give the rows of full width, at most BATCH_ROWS at a time, and at least one batch."""
         batch: list[tuple[int | str | None, ...]] = []
-        for row, cells, fault in records:
+        for row, found, fault in records:
             self.rows += 1
-            if not fault and (not cells or cells == [""]):
+            if not found and not fault:
                 self.blank += 1
                 continue
-            text = "".join(cells)
-            if MENDED in text or (self._mends and "\r" in text):
-                cells = [self._mended(cell) for cell in cells]
+            text = "".join(found)
+            is_mended = self._mends and (MENDED in text or "\r" in text)
+            cells = [self._mended(cell) for cell in found] if is_mended else found
             code, why = self._form(cells, text, fault)
             if why:
                 self._unfit.append((row, _shown(cells[0]), code, why, ""))
@@ -343,7 +357,7 @@ def _kept(lines: Iterable[str], kept: list[str]) -> Iterator[str]:
 
 
 def _mended_lines(text: io.TextIOWrapper) -> Iterator[str]:
-    """Give lines that end with a line feed; a carriage return before anything else is marked, to be taken out and counted."""
+    """Give lines that end with a line feed; any other carriage return is marked, to be taken out."""
     held = ""
     for line in text:
         if line.endswith("\r"):

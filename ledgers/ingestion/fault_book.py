@@ -1,7 +1,7 @@
 """Where are findings and rejected rows written while sources are loaded?
 
-Of one fault in one source so many rows get a finding each, and the rest one finding together: a million equal lines help
-nobody. Every rejected row is in the rejects all the same.
+Of one fault in one source so many rows get a finding each, and the rest one finding together: a million equal lines
+help nobody. Every rejected row is in the rejects all the same.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """What does a local time mean in a declared zone?
 
-A day of a zone has one offset, or two with a time between them that the clocks skip or show twice. The typing SQL looks a
-row's day up in the table made here. A skipped or doubled time is refused, never moved: an hour decides what was before
-commencement. This module reads no rows.
+A day of a zone has one offset, or two with a time between them that the clocks skip or show twice. The typing SQL
+looks a row's day up in the table made here. A skipped or doubled time is refused, never moved: an hour decides what
+was before commencement. This module reads no rows.
 """
 
 from __future__ import annotations

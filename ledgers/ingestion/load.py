@@ -95,9 +95,7 @@ class _Load:
         except SourceError as fault:
             self._lines += fault.lines
 
-    def _source(
-        self, source_no: int, written: str, declared: SourceSection
-    ) -> tuple[LoadedSource, Counts, Receipt]:
+    def _source(self, source_no: int, written: str, declared: SourceSection) -> tuple[LoadedSource, Counts, Receipt]:
         receipt = receive(written, self._case.path_of(written), self._case.folder / "vault", self._advance)
         reader = READERS.get(receipt.ending)
         if reader is None:
@@ -108,7 +106,15 @@ class _Load:
             self._faults.add(note)
         self._books.run(RELATIONS / "begin_source.sql")
         staging = table_file.stage(self._books, places)
-        typing = RowTyping(self._books, self._faults, self._codes, source_no, written, declared, table_file)
+        typing = RowTyping(
+            self._books,
+            self._faults,
+            self._codes,
+            source_no=source_no,
+            source=written,
+            declared=declared,
+            table_file=table_file,
+        )
         counts = typing.run(staging)
         self._faults.close_source(written)
         self._advance(receipt.bytes_count)

@@ -1,8 +1,8 @@
 """How do typed rows become the numbered records that everything else reads?
 
-Assets and accounts get dense numbers in byte order, so that no number depends on the order of files or rows; keys are made
-unique; and the relations of the records are written. A second row of a key is rejected unless its source declares that such
-rows are parts of one figure.
+Assets and accounts get dense numbers in byte order, so that no number depends on the order of files or rows; keys are
+made unique; and the relations of the records are written. A second row of a key is rejected unless its source
+declares that such rows are parts of one figure.
 """
 
 from __future__ import annotations
@@ -45,7 +45,9 @@ def number_records(books: Books, faults: FaultBook, codes: AssetCodes, sources: 
     by_no = {source.source_no: source for source in sources}
     rejected: Counter[int] = Counter()
     if _has_duplicates(books, "typed_account", "account"):
-        rejected += _reject_duplicates(books, faults, "account", "typed_account", "account", by_no)
+        rejected += _reject_duplicates(
+            books, faults, table="account", relation="typed_account", key="account", sources=by_no
+        )
     _note_unlisted(books, faults)
     books.run(RELATIONS / "loaded" / "account.sql")
     books.run(RELATIONS / "loaded" / "records.sql")
@@ -55,7 +57,7 @@ def number_records(books: Books, faults: FaultBook, codes: AssetCodes, sources: 
         columns = ", ".join(key)
         if not _has_duplicates(books, table, columns):
             continue
-        rejected += _reject_duplicates(books, faults, table, table, columns, by_no)
+        rejected += _reject_duplicates(books, faults, table=table, relation=table, key=columns, sources=by_no)
         if table in SUMMABLE:
             books.run(RELATIONS / f"summed_{table}.sql")
     books.run(RELATIONS / "end.sql")
@@ -110,7 +112,13 @@ def _has_duplicates(books: Books, relation: str, key: str) -> bool:
 
 
 def _reject_duplicates(
-    books: Books, faults: FaultBook, table: str, relation: str, key: str, sources: Mapping[int, LoadedSource]
+    books: Books,
+    faults: FaultBook,
+    *,
+    table: str,
+    relation: str,
+    key: str,
+    sources: Mapping[int, LoadedSource],
 ) -> Counter[int]:
     """Reject every row of a key after its first, but those of sources where rows are parts of a figure."""
     rejected: Counter[int] = Counter()

@@ -1,7 +1,7 @@
 """Where does each column of a table stand in a file?
 
-By the header or the position that case.toml declares, by a constant, or under the contract's own name. A declared or required
-column that is not there is a fault of the file; a column that nobody asked for is a note.
+By the header or the position that case.toml declares, by a constant, or under the contract's own name. A declared or
+required column that is not there is a fault of the file; a column that nobody asked for is a note.
 """
 
 from __future__ import annotations
@@ -43,7 +43,9 @@ def places_of(
         elif isinstance(wanted, int):
             places[column.name] = wanted
             if wanted > width:
-                lines.append(f"{source}: has {width} columns, not the {wanted} that {column.name} needs. Correct columns.")
+                lines.append(
+                    f"{source}: has {width} columns, not the {wanted} that {column.name} needs. Correct columns."
+                )
         else:
             name = wanted or column.name
             place = header.index(name) + 1 if header is not None and name in header else None

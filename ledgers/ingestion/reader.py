@@ -1,7 +1,7 @@
 """What must a reader of one kind of file give, so that everything behind it is the same?
 
-Rows as text, with their numbers in the file, in the columns of the contract; and the number of rows by a count of its own.
-A reader types nothing, drops nothing and decides nothing about a value. To add one: README.md here.
+Rows as text, with their numbers in the file, in the columns of the contract; and the number of rows by a count of its
+own. A reader types nothing, drops nothing and decides nothing about a value. To add one: README.md here.
 """
 
 from __future__ import annotations

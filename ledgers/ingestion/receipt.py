@@ -1,8 +1,8 @@
 """What exactly was handed over?
 
-A receipt: the file as it was named, copied byte for byte into the vault under its SHA-256, and hashed while it was copied.
-Only the copy is read afterwards, so that nothing that happens to the original, and nothing in its name (`*`, `?`, `amount=1/`
-mean something to readers), can change what is read. This module does not look into the file.
+A receipt: the file as it was named, copied byte for byte into the vault under its SHA-256, and hashed while it was
+copied. Only the copy is read afterwards, so that nothing that happens to the original, and nothing in its name (`*`,
+`?`, `amount=1/` mean something to readers), can change what is read. This module does not look into the file.
 """
 
 from __future__ import annotations
@@ -63,7 +63,9 @@ def receive(written: str, path: Path, vault: Path, on_bytes: Callable[[int], Non
         part.chmod(0o400)
         part.replace(kept)
     except OSError as failed:
-        raise StorageError(f"{vault}: the copy of {written} cannot be written ({failed.strerror}). Free some space.") from failed
+        raise StorageError(
+            f"{vault}: the copy of {written} cannot be written ({failed.strerror}). Free some space."
+        ) from failed
     finally:
         os.close(source)
         with contextlib.suppress(OSError):
@@ -81,7 +83,10 @@ def _opened(written: str, path: Path) -> int:
             errno.ENOENT: "there is no such file. Correct the path in case.toml, or put the file there.",
             errno.ENOTDIR: "there is no such file. Correct the path in case.toml, or put the file there.",
             errno.ELOOP: "is a link. Put the file itself there.",
-        }.get(number or 0, f"cannot be opened ({getattr(refused, 'strerror', None) or refused}). Correct the path or its rights.")
+        }.get(
+            number or 0,
+            f"cannot be opened ({getattr(refused, 'strerror', None) or refused}). Correct the path or its rights.",
+        )
         raise SourceError(f"{written}: {why}") from None
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
@@ -97,7 +102,9 @@ def _copied(written: str, source: int, part: Path, on_bytes: Callable[[int], Non
         while chunk := _read(written, source):
             bytes_count += len(chunk)
             if bytes_count > SOURCE_BYTES_MAX:
-                raise SourceError(f"{written}: has more than {SOURCE_BYTES_MAX} bytes. Split the export over several files.")
+                raise SourceError(
+                    f"{written}: has more than {SOURCE_BYTES_MAX} bytes. Split the export over several files."
+                )
             digest.update(chunk)
             view = memoryview(chunk)
             while view:
@@ -111,4 +118,6 @@ def _read(written: str, source: int) -> bytes:
     try:
         return os.read(source, CHUNK_BYTES)
     except OSError as failed:
-        raise SourceError(f"{written}: cannot be read ({failed.strerror}). Copy it again from where it came.") from failed
+        raise SourceError(
+            f"{written}: cannot be read ({failed.strerror}). Copy it again from where it came."
+        ) from failed

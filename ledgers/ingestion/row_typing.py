@@ -1,14 +1,14 @@
 """How do the staged texts of one file become numbers, instants and words?
 
-By SQL, a column at a time (relations/typed); only the rows that it refuses are looked at one by one, to say why. The rows of a
-file that are accepted, rejected and ignored are counted here and compared with the count of its bytes.
+By SQL, a column at a time (relations/typed); only the rows that it refuses are looked at one by one, to say why. The
+rows of a file that are accepted, rejected and ignored are counted here and compared with the count of its bytes.
 """
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -54,6 +54,7 @@ class RowTyping:
         books: Books,
         faults: FaultBook,
         codes: AssetCodes,
+        *,
         source_no: int,
         source: str,
         declared: SourceSection,
@@ -80,7 +81,7 @@ class RowTyping:
         counted = self._file.count()
         if staging.rows != counted or rows + ignored != counted:
             raise SourceError(
-                f"{self._source}: {staging.rows} rows were read ({rows} and {ignored} ignored), but its bytes hold {counted}. "
+                f"{self._source}: {staging.rows} rows were read ({ignored} ignored), but its bytes hold {counted}. "
                 "Report this file: one of the two counts is wrong."
             )
         rejected = self._reject_unfit()
@@ -102,7 +103,7 @@ class RowTyping:
             self._books.run(RELATIONS / "ignore.sql", pattern=self._declared.ignore)
         except duckdb.InvalidInputException as refused:
             raise SourceError(
-                f"{self._source}: ignore is no regular expression that can be used here ({display(str(refused), 200)}). "
+                f"{self._source}: ignore is no regular expression to be used here ({display(str(refused), 200)}). "
                 "Write it without looking ahead or back."
             ) from None
         left = self._books.value("select count(*) + (select count(*) from unfit) from staged")
@@ -150,9 +151,7 @@ class RowTyping:
         self._books.run(RELATIONS / "local_days.sql", {"column": column})
         days = [day for (day,) in self._books.rows("select day from local_day order by day")]
         table = zone_days(self._declared.timezone, days)
-        self._insert(
-            "zone_day", [(d.day, d.before_seconds, d.odd_from, d.odd_until, d.after_seconds) for d in table]
-        )
+        self._insert("zone_day", [(d.day, d.before_seconds, d.odd_from, d.odd_until, d.after_seconds) for d in table])
 
     def _insert(self, name: str, rows: list[tuple[Any, ...]]) -> None:
         if not rows:
@@ -168,7 +167,7 @@ class RowTyping:
             parameters["truncate"] = self._declared.excess_digits == "truncate"
         if cells & {Cell.QUANTITY, Cell.NUMBER}:
             parameters["scientific"] = self._declared.scientific == "accept"
-        self._books.run(RELATIONS / "typed" / f"{self._table}.sql", **parameters)
+        self._books.run(RELATIONS / "typed" / f"{self._table}.sql", None, **parameters)
 
     def _reject_typed(self) -> set[int]:
         """Reject the rows that SQL refused, each with what the definition says of it."""
@@ -188,16 +187,14 @@ class RowTyping:
             faults = [fault for position in cells for fault in cell_faults(self._table, position, form)]
             if not faults:
                 raise LedgerError(
-                    f"{self._source}:{row}: was refused while its columns were read, and nothing is wrong with a cell of it. "
+                    f"{self._source}:{row}: was refused by column, and by cell nothing is wrong with it. "
                     "Report this row: two definitions disagree."
                 )
             raw_row, raw = next(raws)
             assert raw_row == row, "the raw rows are walked in the same order"
             self._reject(row, cells[0].get(subject_column(self._table)) or "", faults, raw)
             rejected.add(row)
-        self._books.run(
-            RELATIONS / "drop_refused.sql", {"typed": self._typed}, source_no=self._source_no
-        )
+        self._books.run(RELATIONS / "drop_refused.sql", {"typed": self._typed}, source_no=self._source_no)
         return rejected
 
     def _refused(self) -> Iterator[tuple[int, list[dict[str, str | None]]]]:
@@ -208,7 +205,8 @@ class RowTyping:
         past = -1
         while True:
             result = self._books.connection.execute(
-                'select * from refused where place > $past order by place limit $size', {"past": past, "size": BATCH_ROWS}
+                "select * from refused where place > $past order by place limit $size",
+                {"past": past, "size": BATCH_ROWS},
             )
             names = [column[0] for column in result.description or ()]
             rows = result.fetchall()
@@ -253,7 +251,9 @@ class RowTyping:
             if column.cell in (Cell.QUANTITY, Cell.NUMBER) and self._declared.scientific == "accept":
                 count = self._count(name, "scientific_cells.sql")
                 if count:
-                    self._say("scientific-notation", f"{source}: {count} cells of {name} are in scientific notation.", name)
+                    self._say(
+                        "scientific-notation", f"{source}: {count} cells of {name} are in scientific notation.", name
+                    )
             if column.cell is Cell.INSTANT and self._declared.timezone is not None:
                 count = self._count(name, "day_cells.sql")
                 if count:
@@ -271,7 +271,8 @@ class RowTyping:
         return int(self._books.value("select cells from cell_count"))
 
     def _note_cut(self, column: str, asset_column: str) -> None:
-        """Say of each asset what truncation cut off, with the sign it had: what is kept and what is cut sum to the file."""
+        """Say of each asset what truncation cut off, with the sign it had: what is kept and what is cut sum to the
+        file."""
         self._books.run(
             RELATIONS / "cut.sql",
             {"column": column, "asset_column": asset_column, "typed": self._typed},
@@ -317,4 +318,6 @@ def _packed_fault(account: str | None, positions: str | None) -> CellFault:
     if not positions:
         return CellFault("positions", "", "empty-cell", "positions is empty", CORRECT_THE_ROW)
     why = f'positions "{display(positions)}" is not a list of what the pattern matches'
-    return CellFault("positions", positions, "unreadable-positions", why, "Correct the row, or the pattern in case.toml.")
+    return CellFault(
+        "positions", positions, "unreadable-positions", why, "Correct the row, or the pattern in case.toml."
+    )

@@ -11,7 +11,7 @@ with node as (
     union select recipient, asset_no from transfer
 ),
 known as (
-    select node.node, node.asset_no, wallet.wallet, wallet.purpose, coalesce(wallet.custody, '') as custody,
+    select node.node, node.asset_no, wallet.wallet, wallet.asset_no as row_asset_no, wallet.purpose, coalesce(wallet.custody, '') as custody,
            row_number() over (
                partition by node.node, node.asset_no
                order by wallet.asset_no <> node.asset_no, wallet.asset_no
@@ -20,7 +20,7 @@ known as (
     join wallet on wallet.wallet = node.node
 ),
 known_by_address as (
-    select node.node, node.asset_no, wallet.wallet, wallet.purpose, coalesce(wallet.custody, '') as custody,
+    select node.node, node.asset_no, wallet.wallet, wallet.asset_no as row_asset_no, wallet.purpose, coalesce(wallet.custody, '') as custody,
            row_number() over (
                partition by node.node, node.asset_no
                order by wallet.asset_no <> node.asset_no, wallet.asset_no, wallet.wallet
@@ -30,9 +30,9 @@ known_by_address as (
     anti join known on known.node = node.node
 ),
 listed as (
-    select node, asset_no, wallet, purpose, custody from known where nth = 1
+    select node, asset_no, wallet, row_asset_no, purpose, custody from known where nth = 1
     union all
-    select node, asset_no, wallet, purpose, custody from known_by_address where nth = 1
+    select node, asset_no, wallet, row_asset_no, purpose, custody from known_by_address where nth = 1
 ),
 address_party as (
     select label.address as node, label.party,
@@ -61,7 +61,7 @@ select node.node, node.asset_no, listed.wallet,
        coalesce(listed.custody, '') as custody
 from node
 left join listed on listed.node = node.node and listed.asset_no = node.asset_no
-left join wallet_party on wallet_party.wallet = listed.wallet
+left join wallet_party on wallet_party.wallet = listed.wallet and wallet_party.asset_no = listed.row_asset_no
 left join customer_label on customer_label.node = node.node
 left join address_party on address_party.node = node.node and address_party.nth = 1
 left join party as own on own.party = coalesce(address_party.party, node.node)

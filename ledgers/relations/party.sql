@@ -2,7 +2,8 @@
 --
 -- Reads   label, wallet
 -- Makes   party(party VARCHAR key, kind VARCHAR, kinds VARCHAR), by party in byte order; kinds lists what the labels said
---         wallet_party(wallet VARCHAR, party VARCHAR), key wallet: whose a wallet of ours is that is not the customers'
+--         wallet_party(wallet VARCHAR, asset_no INTEGER, purpose, party VARCHAR), key (wallet, asset_no): whose a row of
+--         our list is that is not the customers'
 -- Holds   a label customer_wallet says nothing of its party; a wallet's own list wins over any label
 create or replace table kind_order as
 select kind, position
@@ -18,31 +19,25 @@ join kind_order using (kind)
 group by label.party;
 
 create or replace table wallet_party as
-with other_purpose as (
-    select wallet, min(address) as address, bool_or(purpose = 'guarantee') as is_guarantee
-    from (select wallet, address, purpose, row_number() over (partition by wallet order by asset_no) as nth from wallet)
-    where purpose <> 'customer'
-    group by wallet
-),
-named as (
-    select wallet.wallet, labelled_party.party,
-           row_number() over (partition by wallet.wallet order by labelled_party.position, labelled_party.party) as nth
+with named as (
+    select wallet.wallet, wallet.asset_no, labelled_party.party,
+           row_number() over (
+               partition by wallet.wallet, wallet.asset_no order by labelled_party.position, labelled_party.party
+           ) as nth
     from wallet
     join label on label.address = wallet.wallet or label.address = wallet.address
     join labelled_party on labelled_party.party = label.party
     where wallet.purpose <> 'customer' and label.kind <> 'customer_wallet'
 )
-select other_purpose.wallet, coalesce(named.party, other_purpose.wallet) as party
-from other_purpose
-left join named on named.wallet = other_purpose.wallet and named.nth = 1
-order by other_purpose.wallet;
+select wallet.wallet, wallet.asset_no, wallet.purpose, coalesce(named.party, wallet.wallet) as party
+from wallet
+left join named on named.wallet = wallet.wallet and named.asset_no = wallet.asset_no and named.nth = 1
+where wallet.purpose <> 'customer'
+order by wallet.wallet, wallet.asset_no;
 
 create or replace table party as
 with house as (
-    select distinct wallet_party.party
-    from wallet_party
-    join wallet using (wallet)
-    where wallet.purpose = 'house'
+    select distinct party from wallet_party where purpose = 'house'
 ),
 everyone as (
     select party from labelled_party

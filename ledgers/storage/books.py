@@ -8,8 +8,10 @@ comes from the program's own closed lists.
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
+import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,18 +20,20 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from ledgers.errors import Interruption, StorageError
+from ledgers.errors import Interruption, LedgerError, StorageError
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 BOOKS_FILE = "books.duckdb"
-SPILL_FOLDER = "spill"
+LOCK_FILE = "books.lock"
+SPILL_PREFIX = "spill-"
 MEMORY_LIMIT = "2GB"
 """Of the relational part; what does not fit is spilled into the case's work folder."""
 MACROS = Path(__file__).parent.parent / "relations" / "macro"
 NAMES = re.compile(r"[a-z_][a-z0-9_]*(, [a-z_][a-z0-9_]*)*")
-"""Identifiers that may be put into SQL: lower case only, because two names that differ in case were once added twice."""
+"""Identifiers that may be put into SQL: lower case only, because two names that differ in case were once added
+twice."""
 
 
 @contextmanager
@@ -44,8 +48,16 @@ def _own_errors() -> Iterator[None]:
             f"The books need more memory or disk than they were given: {_line(full)}. "
             "Free some space for the case's work folder, or give more memory."
         ) from full
+    except duckdb.OutOfRangeException as wide:
+        raise LedgerError(
+            f"A sum or product has more than 38 digits: {_line(wide)}. Look for a quantity or a price that cannot be."
+        ) from wide
+    except duckdb.IOException as failed:
+        raise StorageError(f"The books cannot be read or written: {_line(failed)}. Look at the disk.") from failed
     except duckdb.FatalException as damage:
-        raise StorageError(f"The books are damaged: {_line(damage)}. Delete the case's work folder; it is made again.") from damage
+        raise StorageError(
+            f"The books are damaged: {_line(damage)}. Delete the case's work folder; it is made again."
+        ) from damage
 
 
 def _line(error: Exception) -> str:
@@ -58,6 +70,7 @@ class Books:
     def __init__(self, connection: duckdb.DuckDBPyConnection, spill: Path | None) -> None:
         self._connection = connection
         self._spill = spill
+        self._lock: int | None = None
         self._is_open = True
 
     @classmethod
@@ -79,11 +92,27 @@ class Books:
             memory_limit: as DuckDB writes it.
             bulk: whether millions of rows will be scaled; see ledgers.exact.
         """
+        if "?" in str(case_folder.resolve()):
+            # DuckDB takes what follows for a query, as in an address, and puts the log of its writes elsewhere.
+            raise StorageError(
+                f"{case_folder}: the name of a case folder cannot have a question mark. Rename the folder."
+            )
         work = private_folder(case_folder / "work")
         path = work / BOOKS_FILE
-        for stale in (path, path.with_name(path.name + ".wal")):
-            stale.unlink(missing_ok=True)
-        return cls._open(path, case_folder, out_folder, threads, memory_limit, bulk, read_only=False)
+        lock = _locked(work / LOCK_FILE)
+        try:
+            for stale in (path, path.with_name(path.name + ".wal")):
+                stale.unlink(missing_ok=True)
+            for left in work.glob(f"{SPILL_PREFIX}*"):
+                purged_folder(left).rmdir()
+            books = cls._open(
+                path, case_folder, out_folder, threads=threads, memory_limit=memory_limit, bulk=bulk, read_only=False
+            )
+        except BaseException:
+            os.close(lock)
+            raise
+        books._lock = lock
+        return books
 
     @classmethod
     def read_only(
@@ -93,7 +122,7 @@ class Books:
         path = case_folder / "work" / BOOKS_FILE
         if not path.is_file():
             raise StorageError(f"{path}: there are no books yet. Run `administrator run` on the case first.")
-        return cls._open(path, case_folder, None, threads, memory_limit, bulk, read_only=True)
+        return cls._open(path, case_folder, None, threads=threads, memory_limit=memory_limit, bulk=bulk, read_only=True)
 
     @classmethod
     def memory(
@@ -105,7 +134,9 @@ class Books:
         bulk: bool = False,
     ) -> Books:
         """Open books that are gone when they are closed."""
-        return cls._open(None, case_folder, None, threads, memory_limit, bulk, read_only=False)
+        return cls._open(
+            None, case_folder, None, threads=threads, memory_limit=memory_limit, bulk=bulk, read_only=False
+        )
 
     @classmethod
     def _open(
@@ -113,13 +144,16 @@ class Books:
         path: Path | None,
         case_folder: Path | None,
         out_folder: Path | None,
+        *,
         threads: int | None,
         memory_limit: str,
         bulk: bool,
-        *,
         read_only: bool,
     ) -> Books:
-        spill = None if case_folder is None else private_folder(case_folder / "work") / SPILL_FOLDER
+        spill = None
+        if case_folder is not None:
+            # A folder of its own for each connection: two of them in one would take each other's files.
+            spill = Path(tempfile.mkdtemp(prefix=SPILL_PREFIX, dir=private_folder(case_folder / "work")))
         settings: dict[str, Any] = {
             "threads": threads or os.cpu_count() or 1,
             "memory_limit": memory_limit,
@@ -128,16 +162,16 @@ class Books:
             "autoload_known_extensions": False,
             "python_enable_replacements": False,
             "allow_community_extensions": False,
-            "temp_directory": "" if spill is None else str(purged_folder(spill)),
+            "temp_directory": "" if spill is None else str(spill),
         }
         umask = os.umask(0o077)
         try:
-            connection = duckdb.connect(
-                ":memory:" if path is None else str(path), read_only=read_only, config=settings
-            )
+            connection = duckdb.connect(":memory:" if path is None else str(path), read_only=read_only, config=settings)
         except duckdb.Error as refused:
-            raise StorageError(f"{path}: the books cannot be opened: {_line(refused)}. "
-                               "Close the other program that has them open, or delete the case's work folder.") from refused
+            raise StorageError(
+                f"{path}: the books cannot be opened: {_line(refused)}. "
+                "Close the other program that has them open, or delete the case's work folder."
+            ) from refused
         finally:
             os.umask(umask)
         books = cls(connection, spill)
@@ -159,7 +193,9 @@ class Books:
     def _close_doors(self, folders: Sequence[Path]) -> None:
         """Leave these folders readable and writable, nothing else, and let no statement change that."""
         connection = self._connection
-        connection.execute("set allowed_directories = $folders", {"folders": [f"{folder.resolve()}/" for folder in folders]})
+        connection.execute(
+            "set allowed_directories = $folders", {"folders": [f"{folder.resolve()}/" for folder in folders]}
+        )
         connection.execute("set enable_external_access = false")
         connection.execute("set lock_configuration = true")
 
@@ -183,10 +219,31 @@ class Books:
                 self._connection.execute(statement, {name: parameters[name] for name in wanted})
         assert not unused, f"{path.name} takes no {sorted(unused)}"
 
-    def rows(self, sql: str, parameters: Mapping[str, object] | Sequence[object] | None = None) -> list[tuple[Any, ...]]:
+    def rows(
+        self, sql: str, parameters: Mapping[str, object] | Sequence[object] | None = None
+    ) -> list[tuple[Any, ...]]:
         """Give all rows of a query, which must be few: a screen, a summary, a report."""
         with _own_errors():
             return self._connection.execute(sql, parameters).fetchall()
+
+    def table(
+        self, sql: str, parameters: Mapping[str, object], *, only: str | None = None
+    ) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+        """Give the column names and the rows of a query as text, empty where nothing is known.
+
+        Args:
+            sql: few rows, or with a limit of its own.
+            parameters: values by name.
+            only: a column; just the rows where it equals the parameter of the same name are given.
+        """
+        if only is not None:
+            assert NAMES.fullmatch(only), f"{only!r} is no name of ours"
+            sql = f"select * from ({sql}) where {only} = ${only}"  # noqa: S608, from the program's own closed lists
+        with _own_errors():
+            cursor = self._connection.execute(sql, parameters)
+            columns = tuple(column[0] for column in cursor.description or ())
+            rows = cursor.fetchall()
+        return columns, tuple(tuple("" if cell is None else str(cell) for cell in row) for row in rows)
 
     def value(self, sql: str, parameters: Mapping[str, object] | Sequence[object] | None = None) -> Any:
         """Give the one value of a query that has one."""
@@ -202,14 +259,17 @@ class Books:
         """Add one row to a small relation; whole numbers are bound as text, for they may need more than 64 bits."""
         assert NAMES.fullmatch(relation), f"{relation!r} is no name of ours"
         places = ", ".join("?" for _ in values)
-        self.execute(f"insert into {relation} values ({places})",
-                     [str(value) if type(value) is int else value for value in values])
+        self.execute(
+            f"insert into {relation} values ({places})",  # noqa: S608  the name was checked, the values are bound
+            [str(value) if type(value) is int else value for value in values],
+        )
 
     def copy_csv(self, select: str, path: Path) -> int:
         """Write the rows of a select to a CSV file in their order, quoted where needed; give their number."""
         with _own_errors():
             ((rows,),) = self._connection.execute(
-                f"copy ({select}) to $path (format csv, header true, delimiter ',', quote '\"', escape '\"', nullstr '')",
+                f"copy ({select}) to $path "
+                "(format csv, header true, delimiter ',', quote '\"', escape '\"', nullstr '')",
                 {"path": str(path)},
             ).fetchall()
         return int(rows)
@@ -217,7 +277,9 @@ class Books:
     def batches(self, sql: str, size: int, parameters: Mapping[str, object] | None = None) -> Iterator[pa.RecordBatch]:
         """Give the rows of a query of any length, in columns of at most `size` rows; nothing else may run meanwhile."""
         with _own_errors():
-            yield from self._connection.execute(sql, parameters).to_arrow_reader(size)
+            reader = self._connection.execute(sql, parameters).to_arrow_reader(size)
+            assert reader is not None, "a query has a result"
+            yield from reader
 
     @contextmanager
     def lent(self, name: str, rows: pa.Table | pa.RecordBatch | pa.RecordBatchReader) -> Iterator[None]:
@@ -259,7 +321,9 @@ class Books:
         exact.unregister(self._connection)
         self._connection.close()
         if self._spill is not None:
-            purged_folder(self._spill)
+            purged_folder(self._spill).rmdir()
+        if self._lock is not None:
+            os.close(self._lock)
 
     def __enter__(self) -> Books:
         return self
@@ -270,12 +334,25 @@ class Books:
         self.close()
 
 
+def _locked(path: Path) -> int:
+    """Give an open lock, which ends with the process at the latest: of two runs of one case the second is refused."""
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(descriptor)
+        raise StorageError(f"{path.parent}: another run of this case is going on. Wait for it, or stop it.") from None
+    return descriptor
+
+
 def private_folder(folder: Path) -> Path:
     """Give a folder that only its owner can enter; make it where it is absent."""
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as refused:
-        raise StorageError(f"{folder}: cannot be made ({refused.strerror}). Make the case folder writable.") from refused
+        raise StorageError(
+            f"{folder}: cannot be made ({refused.strerror}). Make the case folder writable."
+        ) from refused
     return folder
 
 

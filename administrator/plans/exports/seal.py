@@ -25,8 +25,19 @@ MANIFEST = "manifest.json"
 REPORTS = ("findings", "rejects")
 """What even a stopped run leaves."""
 TABLES = (
-    "findings", "rejects", "reconciliation", "bridge", "segregation", "flows", "losses", "coverage", "claims", "bases",
-    "pools", "schedule", "holders",
+    "findings",
+    "rejects",
+    "reconciliation",
+    "bridge",
+    "segregation",
+    "flows",
+    "losses",
+    "coverage",
+    "claims",
+    "bases",
+    "pools",
+    "schedule",
+    "holders",
 )
 
 
@@ -74,7 +85,9 @@ def clear(folder: Path) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         found = {path.name: path for path in folder.iterdir()}
     except OSError as refused:
-        raise StorageError(f"{folder}: cannot be used ({refused.strerror}). Name a folder that can be written.") from None
+        raise StorageError(
+            f"{folder}: cannot be used ({refused.strerror}). Name a folder that can be written."
+        ) from None
     ours = {f"{name}.csv" for name in TABLES} | {MANIFEST, "plan.json"}
     ours |= {f".{name}.part" for name in ours}
     strangers = sorted(set(found) - ours)
@@ -99,7 +112,9 @@ def _write(path: Path, content: bytes) -> None:
         with path.open("wb") as stream:
             stream.write(content)
     except OSError as refused:
-        raise StorageError(f"{path.name}: cannot be written ({refused.strerror}). Free some space and run again.") from None
+        raise StorageError(
+            f"{path.name}: cannot be written ({refused.strerror}). Free some space and run again."
+        ) from None
 
 
 def _seal(part: Path, path: Path) -> str:
@@ -116,5 +131,7 @@ def _seal(part: Path, path: Path) -> str:
         finally:
             os.close(parent)
     except OSError as refused:
-        raise StorageError(f"{path.name}: cannot be written ({refused.strerror}). Free some space and run again.") from None
+        raise StorageError(
+            f"{path.name}: cannot be written ({refused.strerror}). Free some space and run again."
+        ) from None
     return sha256

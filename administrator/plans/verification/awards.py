@@ -126,7 +126,7 @@ class Awards:
         """A line of compensation (or of the estate) is paid in the currency by a source that pays holders."""
         fund = self.compensation.funds.get(line.step)
         known = line.step == "estate" or (fund is not None and fund.source.pays_holders)
-        if not known or paying is not self.currency:
+        if not known or paying.name != self.currency.name:
             self.faults.note(SCHEDULE, line.number, "step and pay_asset",
                              "return in kind, or a policy or reserve paying holders, in the currency",
                              f"{line.step}/{line.pay_asset}")

@@ -1,0 +1,1 @@
+"""The four screens, and what Enter opens from them."""

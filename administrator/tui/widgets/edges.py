@@ -1,0 +1,54 @@
+"""What stands above and below every screen? Which of the four it is and of what case; and the keys that matter here."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+from textual.widgets import Static
+
+from administrator.tui.cells import whole
+
+if TYPE_CHECKING:
+    from administrator.usecases.looking import Overview
+
+SCREENS = (("1", "case", "Case"), ("2", "accounts", "Accounts"), ("3", "bridge", "Bridge"), ("4", "plan", "Plan"))
+
+
+class Key(Enum):
+    """A key that a screen names below, and the word for it."""
+
+    SCREENS = ("1-4", "Screens")
+    PART = ("Tab", "Part")
+    OPEN = ("Enter", "Open")
+    SEARCH = ("/", "Search")
+    PAGE = ("n p", "Page")
+    WITHHELD = ("w", "Withheld/all")
+    SCROLL = ("Up Down", "Scroll")
+    BACK = ("Esc", "Back")
+    HELP = ("?", "Help")
+    QUIT = ("q", "Quit")
+    STOP = ("q ", "Stop and quit")
+
+
+class Top(Static):
+    """The four screens, this one in brackets, and the case; it says where a figure is a projection."""
+
+    def __init__(self, current: str, overview: Overview) -> None:
+        said = Text(end="")
+        for key, name, word in SCREENS:
+            is_here = name == current
+            said.append(f"[{key} {word}]" if is_here else f" {key} {word} ", "bold" if is_here else "")
+        said.append("  PROJECTION  " if overview.projection else "  ", "bold reverse" if overview.projection else "")
+        super().__init__(Text.assemble(said, whole(overview.title), end=""))
+
+
+class Keys(Static):
+    """At most six keys; the others stand in the help."""
+
+    def __init__(self, keys: tuple[Key, ...]) -> None:
+        assert len(keys) <= 6, "more keys than a screen of 80 columns shows"
+        named = (key.value for key in keys)
+        said = Text("  ", end="").join(Text.assemble((key.strip(), "bold"), f" {word}") for key, word in named)
+        super().__init__(said)

@@ -1,0 +1,127 @@
+"""How is one page of rows shown and walked through? A table that turns the page at its ends."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import Enum
+from itertools import accumulate
+from typing import ClassVar
+
+from rich.segment import Segment
+from rich.text import Text
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.strip import Strip
+from textual.widgets import DataTable
+
+from administrator.tui.cells import heading, of_column
+
+GOES_ON = ">"
+
+
+class Turn(Enum):
+    """Where to go from a page."""
+
+    FIRST = "first"
+    BACK = "back"
+    ON = "on"
+    LAST = "last"
+
+
+class Rows(DataTable[Text]):
+    """One page of a longer list; asks for another page at its ends."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("home", "turn('first')", show=False),
+        Binding("end", "turn('last')", show=False),
+        Binding("n,right_square_bracket", "turn('on')", show=False),
+        Binding("p,left_square_bracket", "turn('back')", show=False),
+    ]
+
+    class Turned(Message):
+        """Another page is wanted."""
+
+        def __init__(self, turn: Turn) -> None:
+            super().__init__()
+            self.turn = turn
+
+    def __init__(self, fixed_columns: int) -> None:
+        super().__init__(cursor_type="row", fixed_columns=fixed_columns, cell_padding=1)
+        self._fixed = fixed_columns
+        self._names: tuple[str, ...] = ()
+
+    def fill(self, columns: Sequence[str], rows: Sequence[Sequence[str]], *, is_from_end: bool) -> None:
+        """Show these rows in place of those before."""
+        names = tuple(columns)
+        self.clear(columns=True)
+        self.fixed_columns = min(self._fixed, len(names))
+        for name in names:
+            self.add_column(heading(name), key=name)
+        self.add_rows([of_column(name, text) for name, text in zip(names, row, strict=True)] for row in rows)
+        self._names = names
+        self.scroll_home(animate=False)
+        if is_from_end and rows:
+            self.move_cursor(row=len(rows) - 1)
+
+    def action_turn(self, turn: str) -> None:
+        """Ask for another page, or go to the end of the only one."""
+        self.post_message(self.Turned(Turn(turn)))
+
+    def action_cursor_down(self) -> None:
+        """Go to the next row, which may stand on the next page."""
+        if self.cursor_row >= self.row_count - 1:
+            self.action_turn("on")
+        else:
+            super().action_cursor_down()
+
+    def action_cursor_up(self) -> None:
+        """Go to the row before, which may stand on the page before."""
+        if self.cursor_row <= 0:
+            self.action_turn("back")
+        else:
+            super().action_cursor_up()
+
+    def action_page_down(self) -> None:
+        """Go on by what is seen, or to the next page."""
+        if self.cursor_row >= self.row_count - 1:
+            self.action_turn("on")
+        else:
+            super().action_page_down()
+
+    def action_page_up(self) -> None:
+        """Go back by what is seen, or to the page before."""
+        if self.cursor_row <= 0:
+            self.action_turn("back")
+        else:
+            super().action_page_up()
+
+    def action_cursor_right(self) -> None:
+        """Look further to the right, by a column, or by half a screen within a wider one."""
+        seen = self.scrollable_content_region.width - self._edges()[self.fixed_columns]
+        x = self.scroll_offset.x
+        ahead = [at for at in self._starts() if at > x]
+        self.scroll_to(x=ahead[0] if ahead and ahead[0] - x <= seen else x + max(1, seen // 2), animate=False)
+
+    def action_cursor_left(self) -> None:
+        """Look further to the left, by a column, or by half a screen within a wider one."""
+        seen = self.scrollable_content_region.width - self._edges()[self.fixed_columns]
+        x = self.scroll_offset.x
+        behind = [at for at in self._starts() if at < x]
+        self.scroll_to(x=behind[-1] if behind and x - behind[-1] <= seen else x - max(1, seen // 2), animate=False)
+
+    def render_line(self, y: int) -> Strip:
+        """Give one line; where the table goes on to the right its last cell says so, lest a figure seem to end there."""
+        strip = super().render_line(y)
+        width = self.scrollable_content_region.width
+        if self.virtual_size.width - self.scroll_offset.x <= width:
+            return strip
+        return Strip.join([strip.crop(0, width - 1), Strip([Segment(GOES_ON, self.rich_style)], 1)])
+
+    def _edges(self) -> list[int]:
+        """Where each column begins, and where the last one ends."""
+        return [0, *accumulate(column.get_render_width(self) for column in self.ordered_columns)]
+
+    def _starts(self) -> list[int]:
+        """How far to scroll so that a column stands beside the fixed ones."""
+        edges = self._edges()
+        return [edge - edges[self.fixed_columns] for edge in edges[self.fixed_columns:-1]]

@@ -1,0 +1,16 @@
+-- Owed, held and returned of every asset, as a summary shows it.
+--
+-- Reads   holding_total, asset, pool, pool_award
+-- Makes   asset, owed, held, shortfall, claims, awarded, dividend VARCHAR; by asset
+select asset.asset,
+       units_text(total.owed, asset.decimals) as owed,
+       units_text(total.held_customer, asset.decimals) as held,
+       units_text(total.shortfall, asset.decimals) as shortfall,
+       units_text(pool.claimed, asset.decimals) as claims,
+       units_text(pool_award.awarded, asset.decimals) as awarded,
+       case when pool.claimed > 0 then ratio_text(pool.dividend_numerator, pool.dividend_denominator) end as dividend
+from holding_total as total
+join asset using (asset_no)
+join pool using (asset_no)
+join pool_award using (asset_no)
+order by asset.asset_no
