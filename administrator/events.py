@@ -1,4 +1,4 @@
-"""Which events made the losses, when, and worth how much: the bridge's positive side as insurers and reserves ask for it.
+"""Which events made the losses, when, and worth how much? What insurers and reserves ask of the bridge.
 
 Reads the few sums that the relations made of bridge and transfers, splits them with `losses` and stores the items.
 """
@@ -58,7 +58,8 @@ class Losses:
 def find_losses(books: Books, terms: Terms, rates: Rates) -> Losses:
     """Split every shortfall into events and store them as loss_item.
 
-    Makes   loss_item(item_no, event, peril, custody, asset_no, units, value_minor null, is_covered), key (item_no, asset_no)
+    Makes   loss_item(item_no, event, peril, custody, asset_no, units, value_minor null, is_covered),
+            key (item_no, asset_no)
     """
     gross = _gross(books)
     custodies = _custodies(books)

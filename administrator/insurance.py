@@ -15,7 +15,6 @@ from enum import StrEnum
 from administrator.losses import Peril
 from ledgers.units import Ratio
 
-
 _UNDATED = datetime.max
 """Sorts an event without a date behind every dated one; instants here are naive and in UTC."""
 

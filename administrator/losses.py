@@ -87,7 +87,7 @@ class Losses:
 
 
 def share_losses(shortfall: int, lines: Sequence[BridgeLine]) -> tuple[int, ...]:
-    """The loss each line bears: positive lines share the shortfall in proportion, the odd units to the largest remainders.
+    """The loss each line bears: positive lines share the shortfall, the odd units to the largest remainders.
 
     >>> share_losses(70, [BridgeLine("taken_by:thief", 100, "thief"), BridgeLine("credits:fee", -30)])
     (70, 0)

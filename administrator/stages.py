@@ -1,8 +1,8 @@
 """The run, as a list: what each stage asks, in the order a court's accountant would.
 
-load -> books -> reconcile -> flows -> claims -> pools -> compensation -> plan. Each stage makes relations from relations
-and asserts what must be equal on both sides; findings are collected in one relation on the way. A blocking finding stops
-the run after the stage that found it, when that stage has said all it has to say.
+load -> books -> reconcile -> flows -> claims -> pools -> compensation -> plan. Each stage makes relations from
+relations and asserts what must be equal on both sides; findings are collected in one relation on the way. A blocking
+finding stops the run after the stage that found it, when that stage has said all it has to say.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from administrator import findings
-from administrator.events import Losses, find_losses
 from administrator.estate import Pools
+from administrator.events import Losses, find_losses
 from administrator.terms import Scales, Terms, resolve_terms
 from administrator.valuation import Rates, make_rates
 from administrator.waterfall import compensate, share_pools
@@ -116,7 +116,8 @@ def _flows(run: Run) -> None:
             found.lies_units,
         )
     run.losses = find_losses(books, resolved(run), run.rates)
-    findings.about_losses(books, run.case, resolved(run), run.losses)
+    findings.add(books, findings.about_terms(run.case, resolved(run)))
+    findings.add(books, findings.about_losses(books, run.losses))
 
 
 def _claims(run: Run) -> None:
@@ -132,13 +133,14 @@ def _claims(run: Run) -> None:
 
 def _pools(run: Run) -> None:
     run.pools = share_pools(run.books, resolved(run), run.rates)
-    findings.about_pools(run.books, run.case, resolved(run), run.pools)
+    findings.add(run.books, findings.about_pools(run.books, run.case, resolved(run), run.pools))
 
 
 def _compensation(run: Run) -> None:
-    assert run.pools is not None and run.losses is not None
+    assert run.pools is not None
+    assert run.losses is not None
     compensate(run.books, resolved(run), run.pools, run.losses)
-    findings.about_compensation(run.books, run.case, resolved(run))
+    findings.add(run.books, findings.about_compensation(run.books, run.case, resolved(run)))
     over = run.books.value("select count(*) from base where met > base or met < 0")
     assert over == 0, f"{over} bases are met beyond what was lost"
 
@@ -147,9 +149,10 @@ def _plan(run: Run) -> None:
     books = run.books
     for name in ("plan_line", "holder"):
         books.run(RELATIONS / f"{name}.sql")
-    findings.about_plan(books, resolved(run))
+    findings.add(books, findings.about_plan(books, resolved(run)))
     awarded, planned = books.rows(
-        "select (select coalesce(sum(entitled), 0) from award) + (select coalesce(sum(entitled), 0) from compensation), "
+        "select (select coalesce(sum(entitled), 0) from award) "
+        "+ (select coalesce(sum(entitled), 0) from compensation), "
         "(select coalesce(sum(entitled), 0) from plan_line)"
     )[0]
     assert awarded == planned, f"awards of {awarded} units make plan lines of {planned}"

@@ -76,7 +76,7 @@ def _grosses(books: Books, terms: Terms, rates: Rates) -> list[PoolGross]:
     """What each pool holds: for customers, the guarantee where it is in the pool, and recoveries."""
     claimed: dict[int, dict[int, int]] = {}
     for asset_no, tier, units in books.rows(
-        "select asset_no, tier, sum(claim_units)::varchar from share_line group by asset_no, tier order by asset_no, tier"
+        "select asset_no, tier, sum(claim_units)::varchar from share_line group by asset_no, tier order by all"
     ):
         claimed.setdefault(asset_no, {})[tier] = int(units)
     grosses = []
@@ -97,8 +97,9 @@ def _grosses(books: Books, terms: Terms, rates: Rates) -> list[PoolGross]:
 def compensate(books: Books, terms: Terms, pools: Pools, losses: Losses) -> None:
     """Let policies, then reserves, meet what the pools left unpaid (rules 9).
 
-    Makes   base, compensation(account_no, asset_no, part, step_no, claim_minor, entitled), step(step_no, step), coverage
-    Holds   no line gets more than its loss; the sum of a step is what was there for it, less residue and what is left over
+    Makes   base, compensation(account_no, asset_no, part, step_no, claim_minor, entitled), step(step_no, step),
+            coverage
+    Holds   no line gets more than its loss; a step gives what was there for it, less residue and what is left over
     """
     for pool in pools.pools:
         lost = int(
@@ -169,7 +170,8 @@ def _pay_event(books: Books, terms: Terms, losses: Losses, answer: Cover, step_n
 def _unmet(books: Books, items: list[int]) -> int:
     return int(
         books.value(
-            "select coalesce(sum(base - met), 0)::varchar from base where item_no in (select unnest($items::integer[]))",
+            "select coalesce(sum(base - met), 0)::varchar from base "
+            "where item_no in (select unnest($items::integer[]))",
             {"items": items},
         )
     )

@@ -71,6 +71,17 @@ def _share(value: str) -> str:
     return value
 
 
+def _column_place(value: object) -> object:
+    is_position = isinstance(value, int) and not isinstance(value, bool) and value >= 1
+    if not is_position and not (isinstance(value, str) and value):
+        raise PydanticCustomError(
+            "no_column", "is neither a header in quotes nor a position from 1: {text}", {"text": str(value)}
+        )
+    return value
+
+
+ColumnPlace = Annotated[str | int, BeforeValidator(_column_place)]
+"""A header, or a position from 1."""
 Decimal = Annotated[str, BeforeValidator(_plain_decimal)]
 """A plain decimal as written, never negative."""
 Share = Annotated[str, BeforeValidator(_plain_decimal), AfterValidator(_share)]
@@ -154,7 +165,7 @@ class SourceSection(Section):
 
     table: Table
     path: tuple[Text, ...]
-    columns: dict[str, Text | Annotated[int, Field(ge=1)]] = {}
+    columns: dict[str, ColumnPlace] = {}
     constants: dict[str, str] = {}
     encoding: str = "utf-8"
     timezone: str | None = None

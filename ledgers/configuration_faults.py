@@ -16,8 +16,6 @@ from pydantic_core import ErrorDetails
 from ledgers.display import display
 
 CASE_FILE = "case.toml"
-LIKENESS_MIN = 0.5
-"""How alike a known word must be to be offered, from 0 to 1."""
 
 
 class TomlFloat:
@@ -37,7 +35,7 @@ def meant(word: str, known: Iterable[str]) -> str:
     '; did you mean "holdback"?'
     """
     words = list(known)
-    nearest = difflib.get_close_matches(word, words, 1, LIKENESS_MIN)
+    nearest = difflib.get_close_matches(word, words, 1)
     if nearest:
         return f'; did you mean "{nearest[0]}"?'
     return f". Known are: {', '.join(words)}." if words else "."

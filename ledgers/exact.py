@@ -36,7 +36,7 @@ from weakref import WeakSet
 import duckdb
 from duckdb.func import FunctionNullHandling, PythonUDFType
 
-from ledgers.units import UNITS_DIGITS_MAX, divide_half_even
+from ledgers.units import UNITS_DIGITS_MAX, divide_half_even, format_units
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -107,7 +107,10 @@ def scaled_half_even(units: int, multiplier: int, divisor: int) -> int:
 FUNCTIONS: Final[dict[str, Scaled]] = {
     scaled.__name__: scaled for scaled in (scaled_floor, scaled_remainder, scaled_ceil, scaled_half_even)
 }
-"""Every function a connection is given, by its name in SQL."""
+"""Every function a connection is given, by its name in SQL, but the one that writes."""
+
+TEXT_FUNCTION: Final = "units_text"
+"""units_text(units DECIMAL(38,0), decimals INTEGER) VARCHAR: ledgers.units.format_units."""
 
 
 def scale_rows(scaled: Scaled, units: Column, multipliers: Column, divisors: Column) -> pa.Array:
@@ -141,7 +144,33 @@ def register(connection: duckdb.DuckDBPyConnection, bulk: bool) -> None:
             type=PythonUDFType.ARROW,
             null_handling=FunctionNullHandling.SPECIAL,
         )
+    connection.create_function(
+        TEXT_FUNCTION,
+        _writer(bulk),
+        [WHOLE_NUMBER, "INTEGER"],
+        "VARCHAR",
+        type=PythonUDFType.ARROW,
+        null_handling=FunctionNullHandling.SPECIAL,
+    )
     _registered.add(connection)
+
+
+def write_rows(units: Column, decimals: Column) -> pa.Array:
+    """Write a column of units as plain decimals by the definition, row by row."""
+    import pyarrow as pa
+
+    rows = zip(units.to_pylist(), decimals.to_pylist(), strict=True)
+    return pa.array([None if None in row else format_units(int(row[0]), row[1]) for row in rows], pa.string())
+
+
+def _writer(bulk: bool) -> Callable[[Column, Column], pa.Array]:
+    write = write_rows
+    if bulk:
+        from ledgers import digits
+
+        write = digits.text_column
+    # DuckDB evaluates the annotations of a named function, and some are only there for types.
+    return lambda units, decimals: write(units, decimals)  # noqa: PLW0108
 
 
 def _by_definition(name: str) -> Callable[[Column, Column, Column], pa.Array]:
@@ -154,7 +183,7 @@ def unregister(connection: duckdb.DuckDBPyConnection) -> None:
     if connection not in _registered:
         return
     _registered.discard(connection)
-    for name in FUNCTIONS:
+    for name in (*FUNCTIONS, TEXT_FUNCTION):
         try:
             connection.remove_function(name)
         except (duckdb.ConnectionException, duckdb.InvalidInputException):

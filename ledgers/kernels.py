@@ -134,7 +134,7 @@ def _reciprocal(d1: Limb, d0: Limb) -> Limb:
 
 
 @njit(forceinline=True)
-def _divide(n2: Limb, n1: Limb, n0: Limb, d1: Limb, d0: Limb, v: Limb) -> tuple[Limb, Limb, Limb]:  # noqa: PLR0917
+def _divide(n2: Limb, n1: Limb, n0: Limb, d1: Limb, d0: Limb, v: Limb) -> tuple[Limb, Limb, Limb]:
     """Algorithm 4 of the source: three limbs, the upper two below D, by D; one limb of quotient, two of remainder."""
     q1, q0 = _product(v, n2)
     q0 += n1
@@ -195,7 +195,7 @@ def _unshifted(r1: Limb, r0: Limb, s: Limb) -> Pair:
 
 
 @njit(forceinline=True)
-def _unit_up(mode: Limb, q0: Limb, r1: Limb, r0: Limb, d1: Limb, d0: Limb) -> Limb:  # noqa: PLR0917
+def _unit_up(mode: Limb, q0: Limb, r1: Limb, r0: Limb, d1: Limb, d0: Limb) -> Limb:
     """1 where the quotient is rounded up, else 0. Without branches, for about every other row is."""
     if mode == CEIL:
         return limb((r1 | r0) != ZERO)
@@ -209,7 +209,7 @@ def _unit_up(mode: Limb, q0: Limb, r1: Limb, r0: Limb, d1: Limb, d0: Limb) -> Li
 
 
 @njit(forceinline=True)
-def _scale_row(  # noqa: PLR0917
+def _scale_row(
     product: Quad, s: Limb, d1: Limb, d0: Limb, v: Limb, mode: Limb
 ) -> tuple[Flag, Limb, Limb]:
     """A product of four limbs scaled: whether it is answered, and the two limbs of the result."""
@@ -225,7 +225,7 @@ def _scale_row(  # noqa: PLR0917
     return is_answered, q1 + limb(q0 < up), q0
 
 
-def _scale(  # noqa: PLR0917
+def _scale(
     units: Any, multipliers: Any, divisors: Any, mode: Any, results: Any, is_open: Any
 ) -> Any:
     """Scale rows of limb pairs (lower limb first) into `results`; mark and count those left to the definition."""

@@ -40,8 +40,8 @@ def reconcile(books: Books) -> None:
     assert books.value("select count(*) from movement") == books.value("select count(*) from transfer")
     assert books.value("select count(*) - count(distinct posting_no) from match") == 0
     broken = books.rows(
-        "select asset_no from holding_total join (select asset_no, sum(units) as units from bridge_line group by asset_no) "
-        "as line using (asset_no) where line.units <> holding_total.shortfall"
+        "select asset_no from holding_total join bridge_line using (asset_no) group by asset_no, shortfall "
+        "having sum(units) <> shortfall"
     )
     assert not broken, f"the bridge does not sum to the shortfall of assets {broken}"
 
@@ -50,7 +50,8 @@ def make_flows(books: Books) -> None:
     """Make what unmatched transfers took, by party, by line of the bridge, and by pair of parties."""
     _make(books, FLOWS)
     taken, bridged = books.rows(
-        "select (select coalesce(sum(taken - returned), 0) from flow where kind in ('house', 'affiliate', 'insider', 'thief')), "
+        "select (select coalesce(sum(taken - returned), 0) from flow "
+        "where kind in ('house', 'affiliate', 'insider', 'thief')), "
         "(select coalesce(sum(units), 0) from bridge_line where line_no in (7, 8))"
     )[0]
     assert taken == bridged, f"flows take {taken} units, the bridge says {bridged}"

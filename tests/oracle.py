@@ -1,7 +1,7 @@
 """What must stand in the output files of a small case? A second definition of rules.md, independent of the product.
 
 Plain Python over the standard library, whole numbers and exact fractions, one function a rule, no care for speed.
-It reads clean inputs only (layout `columns`, utf-8, comma) and knows the regime `custom` with the pooling `per_asset`
+It reads clean inputs only (layout `columns`, csv or csv.gz, comma) and knows the regime `custom` with the pooling `per_asset`
 and the rule `proportional`. It makes no findings and rejects nothing, and leaves out `by_value`, tracing (6),
 the estate (10) and levelling up (12). `# reading:` marks a choice the texts leave open.
 """
@@ -9,6 +9,8 @@ the estate (10) and levelling up (12). `# reading:` marks a choice the texts lea
 from __future__ import annotations
 
 import csv
+import gzip
+import io
 import tomllib
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping
@@ -141,8 +143,10 @@ class Case:
     def _read(self, source: dict[str, Any]) -> Iterable[Row]:
         paths = source["path"] if isinstance(source["path"], list) else [source["path"]]
         for path in paths:
-            with (self.folder / path).open(encoding=source.get("encoding", "utf-8"), newline="") as file:
-                header, *records = list(csv.reader(file))
+            content = (self.folder / path).read_bytes()
+            content = gzip.decompress(content) if path.endswith(".gz") else content
+            text = content.decode(source.get("encoding", "utf-8"))
+            header, *records = list(csv.reader(io.StringIO(text, newline="")))
             theirs = source.get("columns", {})
             for record in records:
                 cells = dict(zip(header, record, strict=True))

@@ -1,7 +1,8 @@
 """Payment Services Act of Japan (資金決済に関する法律, Act No. 59 of 2009): customers' crypto and money at an exchange.
 
-Official text: https://laws.e-gov.go.jp/law/421AC0000000059, and the Cabinet Office Order on Crypto-Asset Exchange Service
-Providers (Order No. 7 of 2017): https://laws.e-gov.go.jp/law/429M60000002007. Read in the texts in force on 2026-06-01.
+Official text: https://laws.e-gov.go.jp/law/421AC0000000059, and the Cabinet Office Order on Crypto-Asset Exchange
+Service Providers (Order No. 7 of 2017): https://laws.e-gov.go.jp/law/429M60000002007.
+Read in the texts in force on 2026-06-01.
 
 Article 63-11(1), Order art. 26       customers' money is entrusted; each beneficiary is paid
                                       min(own, principal realised x own / required)            a pool a currency
@@ -9,8 +10,8 @@ Article 63-11(2), Order art. 27       customers' crypto is held apart from the e
                                       clear from the books; hot wallets at most 5 % by value    the segregation tests
 Article 63-11-2, Order art. 29        for what is not held offline the exchange holds the same kind and quantity of its
                                       own (履行保証暗号資産)                                      guarantee >= hot
-Article 63-19-2(1)                    a holder's claim to have crypto transferred is paid, before other creditors, out of
-                                      the segregated crypto and the guarantee crypto           guarantee_in_pool
+Article 63-19-2(1)                    a holder's claim to have crypto transferred is paid, before other creditors, out
+                                      of the segregated crypto and the guarantee crypto           guarantee_in_pool
 Article 63-19-2(2)                    Civil Code art. 333 applies: no pursuit after delivery to a third party
 
 What the law leaves open, decided here and printed each time:

@@ -1,7 +1,8 @@
 """What a body of law must say before anything can be shared out.
 
-A regime is a value, not a program: the choices the law makes, each with the place where it is written and whether that
-place was read in the official text. `administrator.waterfall` is the one interpreter; it never asks for a regime's name.
+A regime is a value, not a program: the choices the law makes, each with the place where it is written and whether
+that place was read in the official text. `administrator.waterfall` is the one interpreter; it never asks for a
+regime's name.
 """
 
 from __future__ import annotations

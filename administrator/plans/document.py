@@ -1,4 +1,4 @@
-"""plan.json: what a court needs to read beside the tables: under which terms, with which totals, and what to beware of."""
+"""plan.json: what a court reads beside the tables: under which terms, with which totals, and what to beware of."""
 
 from __future__ import annotations
 
@@ -53,7 +53,8 @@ def plan_document(run: Run) -> dict[str, object]:
         "assets": {
             asset: {"decimals": decimals, "kind": kind}
             for asset, decimals, kind in books.rows(
-                "select asset, decimals, kind from asset where asset_no = $no or asset_no in (select asset_no from occurring) "
+                "select asset, decimals, kind from asset "
+                "where asset_no = $no or asset_no in (select asset_no from occurring) "
                 "order by asset_no",
                 {"no": terms.currency_no},
             )
@@ -74,7 +75,8 @@ def plan_document(run: Run) -> dict[str, object]:
         "warnings": [
             message
             for (message,) in books.rows(
-                "select message from finding where severity = 'warning' order by code, subject, source, \"row\", message "
+                "select message from finding where severity = 'warning' "
+                "order by code, subject, source, \"row\", message "
                 "limit $most",
                 {"most": WARNINGS_MAX},
             )

@@ -16,8 +16,10 @@ from ledgers.display import display
 
 LINE_CELLS_MAX = 72
 """Of a sentence in a table."""
-NAME_CELLS_MAX = 36
-"""Of a text in a table; the whole of it is one Enter away."""
+NAME_CELLS_MAX = 44
+"""Of a name in a table: an address of 42 letters stands whole; what is longer is one Enter away."""
+FIXED_CELLS_MAX = 32
+"""Of a text in a column that stays while the others move: it must leave room for them at 80 columns."""
 WHOLE_CELLS_MAX = 4_000
 """Of a text that is read by itself."""
 FIGURE_CELLS_MAX = 200
@@ -80,12 +82,14 @@ def heading(column: str) -> Text:
     return figure(words) if column in FIGURES else cell(words)
 
 
-def of_column(column: str, text: str) -> Text:
+def of_column(column: str, text: str, *, is_fixed: bool) -> Text:
     """Give one cell of a page by the kind of its column."""
     if column == "severity":
         return cell(SEVERITIES.get(text, text))
     if column in FIGURES:
         return figure(text)
+    if is_fixed:
+        return cell(text, FIXED_CELLS_MAX)
     return cell(text, LINE_CELLS_MAX if column in SENTENCES else NAME_CELLS_MAX)
 
 

@@ -82,8 +82,6 @@ class Source(Protocol):
 class CaseFolder:
     """A case on disk."""
 
-    BOOKS = Path("work") / "books.duckdb"
-
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._books: Books | None = None
@@ -92,20 +90,17 @@ class CaseFolder:
     def look(self) -> Looking | None:
         """Give the case as its last run left it; None where there is no run, or it is stale.
 
-        Books that are there and do not open are not run over: another program may be writing them.
+        Books that do not open count as none: they can be made again, and where another run is making them, the run
+        that would follow is refused and says so.
 
         Raises:
-            CaseError: case.toml cannot be followed, or the books are locked or damaged.
+            CaseError: case.toml cannot be followed.
         """
         from administrator.usecases.looking import Matter
 
         try:
             matter = Matter.open(self._folder)
-        except StaleError:
-            return None
-        except StorageError:
-            if (self._folder / self.BOOKS).exists():
-                raise
+        except (StaleError, StorageError):
             return None
         self._books = matter.books
         return matter

@@ -1,7 +1,7 @@
 """Look at a computed case: what each screen asks for, in pages of at most 500 rows.
 
-Everything is text as it stands in the outputs, so that what a person reads on a screen, in a file and in the command line
-is the same figure. Nothing here changes the case.
+Everything is text as it stands in the outputs, so that what a person reads on a screen, in a file and in the command
+line is the same figure. Nothing here changes the case.
 """
 
 from __future__ import annotations

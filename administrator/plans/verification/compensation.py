@@ -49,6 +49,7 @@ class Fund:
 
     @property
     def reserve(self) -> bool:
+        """Whether the source is a reserve, not a policy."""
         return self.source.step.startswith("reserve:")
 
 

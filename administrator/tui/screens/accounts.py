@@ -27,7 +27,8 @@ SECONDS_TYPED = 0.25
 SEARCHED = r"[^\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]*"
 """What the search box takes: a paste with control characters in it would reach the terminal as it is."""
 ACCOUNT_FIRST = ("account", "holder", "allowed_value", "recovery")
-LINE_FIRST = ("claim_asset", "part", "quantity", "pay_asset", "status", "reason", "step")
+LINE_FIRST = ("claim_asset", "part", "quantity", "pay_asset", "status", "reason", "step", "claim", "entitled",
+              "paid_before", "value")
 """Read first on a narrow screen."""
 CONTENTS = ("claims", "schedule", "bases", "postings")
 
@@ -146,9 +147,12 @@ class HolderScreen(Sheet):
         self.query_one("#holder", Static).update(pairs(view.facts))
         for name in CONTENTS:
             page: Page = getattr(view, name)
-            self.query_one(f"#{name}", RowsPart).give(arranged(page, LINE_FIRST) if name == "schedule" else page)
-        said = f"{len(view.why)} lines" if view.why else "no plan"
-        self.query_one("#why", TextPart).give(lines(map(whole, view.why)), said)
+            first = LINE_FIRST if name == "schedule" else [column for column in page.columns if column != "account"]
+            self.query_one(f"#{name}", RowsPart).give(arranged(page, first))
+        # What comes before the first empty line is the account's facts, which stand above.
+        why = view.why[view.why.index("") + 1 :] if "" in view.why else view.why
+        said = f"{len(why)} lines" if why else "there is no plan"
+        self.query_one("#why", TextPart).give(lines(map(whole, why)), said)
 
     @on(Refused)
     def _refused(self, message: Refused) -> None:

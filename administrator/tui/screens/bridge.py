@@ -10,7 +10,7 @@ from textual.containers import Horizontal, Vertical
 from textual.message import Message
 from textual.widgets import Static
 
-from administrator.tui.cells import cell, pairs, totals
+from administrator.tui.cells import totals, whole
 from administrator.tui.desk import Desk, Looking
 from administrator.tui.screens.sheet import Record, Sheet
 from administrator.tui.widgets.bar import BAR_CELLS, bars
@@ -93,7 +93,7 @@ class BridgeScreen(Sheet):
 
     @on(RowsPart.Refused)
     def _refused(self, message: RowsPart.Refused) -> None:
-        self.query_one("#totals", Static).update(cell(str(message.error), 400))
+        self.query_one("#totals", Static).update(whole(str(message.error)))
 
     @on(Loaded)
     def _loaded(self, message: Loaded) -> None:
@@ -129,14 +129,22 @@ class BehindScreen(Sheet):
 
     def body(self) -> ComposeResult:
         """Records, and destinations where somebody took."""
-        yield Static(pairs(((self._line, f"{self._quantity} {self._asset}"),)), classes="title")
+        yield Static(whole(f"{self._line}  {self._quantity} {self._asset}"), classes="title")
         yield RowsPart("Behind it", self.desk,
                        lambda matter, offset, limit: matter.behind(self._asset, self._line, offset, limit),
                        empty="nothing single: this line is a difference of totals", id="behind", fixed=0)
         if self._line.startswith(TAKEN_BY):
-            party = self._line.removeprefix(TAKEN_BY)
-            yield RowsPart("Where it lies", self.desk, lambda matter, _, __: matter.destinations(party),
+            yield RowsPart("Where it lies", self.desk, lambda matter, _, __: self._destinations(matter),
                            empty="nobody passed it on", id="destinations", fixed=0)
+
+    def _destinations(self, matter: Looking) -> Page:
+        """Give those of this asset; all of them, where the use case gave only the first of many."""
+        page = matter.destinations(self._line.removeprefix(TAKEN_BY))
+        if page.total > len(page.rows):
+            return page
+        at = page.columns.index("asset")
+        rows = [row for row in page.rows if row[at] == self._asset]
+        return page_of(page.columns, rows, 0, len(rows))
 
     @on(RowsPart.Chosen)
     def _open(self, message: RowsPart.Chosen) -> None:

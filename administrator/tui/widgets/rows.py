@@ -57,7 +57,10 @@ class Rows(DataTable[Text]):
         self.fixed_columns = min(self._fixed, len(names))
         for name in names:
             self.add_column(heading(name), key=name)
-        self.add_rows([of_column(name, text) for name, text in zip(names, row, strict=True)] for row in rows)
+        self.add_rows(
+            [of_column(name, text, is_fixed=at < self.fixed_columns) for at, (name, text)
+             in enumerate(zip(names, row, strict=True))] for row in rows
+        )
         self._names = names
         self.scroll_home(animate=False)
         if is_from_end and rows:
@@ -110,10 +113,11 @@ class Rows(DataTable[Text]):
         self.scroll_to(x=behind[-1] if behind and x - behind[-1] <= seen else x - max(1, seen // 2), animate=False)
 
     def render_line(self, y: int) -> Strip:
-        """Give one line; where the table goes on to the right its last cell says so, lest a figure seem to end there."""
+        """Give one line; where it goes on to the right its last cell says so, lest a figure seem to end there."""
         strip = super().render_line(y)
         width = self.scrollable_content_region.width
-        if self.virtual_size.width - self.scroll_offset.x <= width:
+        is_row = y <= self.row_count - self.scroll_offset.y
+        if not is_row or self.virtual_size.width - self.scroll_offset.x <= width:
             return strip
         return Strip.join([strip.crop(0, width - 1), Strip([Segment(GOES_ON, self.rich_style)], 1)])
 

@@ -37,8 +37,8 @@ create or replace temp table typed_claim (
     filed_at timestamp, standing varchar, allowed_units decimal(38, 0), provisional_units decimal(38, 0), unfit boolean
 );
 create or replace temp table typed_payee (
-    "row" bigint, source_no integer, account varchar, asset_key integer, method varchar, network varchar, address varchar,
-    tag varchar, bank varchar, branch varchar, account_type varchar, account_number varchar, name varchar,
+    "row" bigint, source_no integer, account varchar, asset_key integer, method varchar, network varchar,
+    address varchar, tag varchar, bank varchar, branch varchar, account_type varchar, account_number varchar, name varchar,
     name_kana varchar, country varchar, unfit boolean
 );
 create or replace temp table typed_payment (
@@ -46,8 +46,8 @@ create or replace temp table typed_payment (
     pay_asset_key integer, units decimal(38, 0), unfit boolean
 );
 create or replace temp table typed_assignment (
-    "row" bigint, source_no integer, claim_account varchar, asset_key integer, units decimal(38, 0), from_holder varchar,
-    to_holder varchar, "at" timestamp, unfit boolean
+    "row" bigint, source_no integer, claim_account varchar, asset_key integer, units decimal(38, 0),
+    from_holder varchar, to_holder varchar, "at" timestamp, unfit boolean
 );
 create or replace temp table typed_recovery (
     "row" bigint, source_no integer, recovery varchar, received_at timestamp, asset_key integer, units decimal(38, 0),

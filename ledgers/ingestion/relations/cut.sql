@@ -1,8 +1,8 @@
 -- What did truncation cut off?
 --
 -- Reads   staged, asset_code
--- Makes   cut(asset_key INTEGER, is_negative BOOLEAN, digits VARCHAR, rows BIGINT): digits behind the asset's last decimal,
---         without the zeros at their end, of the rows that had any
+-- Makes   cut(asset_key INTEGER, is_negative BOOLEAN, digits VARCHAR, rows BIGINT): digits behind the asset's last
+--         decimal, without the zeros at their end, of the rows that had any
 create or replace temp table cut as
 with plain as (
     select a.asset_key, a.decimals, case when $scientific then plain_of(s."{column}") else s."{column}" end as t
@@ -10,7 +10,8 @@ with plain as (
     join asset_code a on a.code = s."{asset_column}"
     where s."row" not in (select "row" from {typed} where source_no = $source_no and unfit)
 )
-select asset_key, t like '-%' as is_negative, rtrim(substr(fraction_of(t), decimals + 1), '0') as digits, count(*) as rows
+select asset_key, t like '-%' as is_negative, rtrim(substr(fraction_of(t), decimals + 1), '0') as digits,
+       count(*) as rows
 from plain
 where not has_room(t, decimals)
 group by all;

@@ -2,5 +2,6 @@
 --
 -- Reads   refused
 -- Takes   $source_no
+-- Makes   {typed} without the refused rows
 delete from {typed}
 where source_no = $source_no and "row" in (select "row" from refused);

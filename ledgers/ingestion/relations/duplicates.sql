@@ -1,8 +1,8 @@
 -- Which rows bear a key that an earlier row has?
 --
 -- Reads   {relation}
--- Makes   further(source_no INTEGER, row BIGINT, earlier_source_no INTEGER, earlier_row BIGINT): every row of a key after its
---         first, in order of source and row
+-- Makes   further(source_no INTEGER, row BIGINT, earlier_source_no INTEGER, earlier_row BIGINT): every row of a key after
+--         its first, in order of source and row
 create or replace temp table further as
 with placed as (
     select source_no, "row",

@@ -1,4 +1,6 @@
 -- Let go of what only typing needed.
+--
+-- Makes   nothing: drops staged, unfit and the typed tables
 drop table if exists staged;
 drop table if exists unfit;
 drop table if exists typed_account;

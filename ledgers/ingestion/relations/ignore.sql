@@ -2,6 +2,7 @@
 --
 -- Reads   staged, unfit
 -- Takes   $pattern: a regular expression, looked for in the first cell
+-- Makes   staged and unfit without the rows that match
 delete from staged where regexp_matches(coalesce(first_cell, ''), $pattern);
 
 delete from unfit where regexp_matches(coalesce(first_cell, ''), $pattern);

@@ -1,3 +1,6 @@
 -- A few rows of the program's own, put into one of its relations.
+--
+-- Reads   incoming_rows
+-- Makes   more rows of {relation}
 insert into {relation}
-select * from incoming_rows;
+from incoming_rows;

@@ -3,4 +3,4 @@
 -- Reads   incoming
 -- Makes   more rows of staged
 insert into staged
-select * from incoming;
+from incoming;

@@ -2,7 +2,7 @@
 --
 -- Reads   staged(row, account, positions)
 -- Takes   $pattern: with two groups; $asset_group, $quantity_group: their numbers
--- Makes   staged(row, account, asset, quantity), several rows a row of the file; packed_apart(row): rows not wholly covered
+-- Makes   staged(row, account, asset, quantity), several rows a row of the file; packed_apart(row): those not wholly covered
 -- Holds   a cell is taken apart only where the positions, and one separator between each two, are all of it
 --
 -- chr(1) stands for a position in the check of what is left; a cell that contains it is not taken apart.

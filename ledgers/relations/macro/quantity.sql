@@ -30,7 +30,8 @@ create or replace temp macro plain_of(t) as
             case when t like '-%' then '-' else '' end
             || with_point_at(
                 replace(regexp_extract(t, '-?([0-9.]+)', 1), '.', ''),
-                length(regexp_extract(t, '-?([0-9]+)', 1)) + try_cast(regexp_extract(t, '[eE]([+-]?[0-9]+)$', 1) as integer)
+                length(regexp_extract(t, '-?([0-9]+)', 1))
+                + try_cast(regexp_extract(t, '[eE]([+-]?[0-9]+)$', 1) as integer)
             )
         else t
     end;
@@ -44,7 +45,9 @@ create or replace temp macro plain_units(t, decimals) as
     case
         when instr(t, '.') = 0 then try_cast(t || repeat('0', decimals) as decimal(38, 0))
         when length(t) - instr(t, '.') <= decimals
-            then try_cast(replace(t, '.', '') || repeat('0', decimals - (length(t) - instr(t, '.'))::integer) as decimal(38, 0))
+            then try_cast(
+                replace(t, '.', '') || repeat('0', decimals - (length(t) - instr(t, '.'))::integer) as decimal(38, 0)
+            )
         else try_cast(left(t, instr(t, '.') - 1) || left(fraction_of(t), decimals) as decimal(38, 0))
     end;
 
@@ -59,4 +62,6 @@ create or replace temp macro units_of(t, decimals, is_truncated, takes_scientifi
 create or replace temp macro is_price(t) as
     regexp_full_match(t, '[0-9]+(\.[0-9]+)?|-0+(\.0+)?')
     and length(rtrim(fraction_of(t), '0')) < 38
-    and length(ltrim(replace(case when instr(t, '.') = 0 then t else rtrim(rtrim(t, '0'), '.') end, '.', ''), '-0')) <= 38;
+    and length(ltrim(
+        replace(case when instr(t, '.') = 0 then t else rtrim(rtrim(t, '0'), '.') end, '.', ''), '-0'
+    )) <= 38;

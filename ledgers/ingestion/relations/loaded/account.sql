@@ -1,8 +1,8 @@
 -- Who has accounts? Those that are listed, and those that other tables name.
 --
 -- Reads   typed_account and every typed table that names an account
--- Makes   account(account_no INTEGER key, dense from 0 in byte order of account; account, holder, kind, terms, jurisdiction,
---                 hold VARCHAR null where absent; source_no INTEGER, row BIGINT, null where only other tables name it)
+-- Makes   account(account_no INTEGER key, dense from 0 in byte order of account; account, holder, kind, terms,
+--                 jurisdiction, hold VARCHAR null where absent; source_no INTEGER, row BIGINT, null where only other tables name it)
 -- Holds   an account that is not listed is a customer
 create or replace table account as
 with named as (

@@ -16,12 +16,14 @@ join account using (account)
 join asset_key using (asset_key);
 
 create or replace table wallet as
-select t.wallet, asset_no, t.units, t.address, t.chain, t.custody, t.purpose, t.as_of, t.opening_units, t.source_no, t."row"
+select t.wallet, asset_no, t.units, t.address, t.chain, t.custody, t.purpose, t.as_of, t.opening_units,
+       t.source_no, t."row"
 from typed_wallet t
 join asset_key using (asset_key);
 
 create or replace table transfer as
-select t.transfer, t.occurred_at, asset_no, t.units, t.sender, t.recipient, t.fee_units, t.reference, t.source_no, t."row"
+select t.transfer, t.occurred_at, asset_no, t.units, t.sender, t.recipient, t.fee_units, t.reference,
+       t.source_no, t."row"
 from typed_transfer t
 join asset_key using (asset_key);
 
@@ -35,8 +37,8 @@ from typed_price t
 join asset_key using (asset_key);
 
 create or replace table claim as
-select t.claim, account_no, asset_no, t.units, t.filed_at, t.standing, t.allowed_units, t.provisional_units, t.source_no,
-       t."row"
+select t.claim, account_no, asset_no, t.units, t.filed_at, t.standing, t.allowed_units, t.provisional_units,
+       t.source_no, t."row"
 from typed_claim t
 join account using (account)
 join asset_key using (asset_key);

@@ -1,0 +1,118 @@
+"""The same plain decimals as ledgers.units.format_units, for columns of tens of millions of rows.
+
+A whole number of 128 bits is cut by 10^18 into pieces of one limb, each piece into digits from the last to the first,
+and the point is set on the way. Written for the export, where every row has six or more of them.
+
+What this module does not do: it parses nothing and rounds nothing.
+
+Compiled when it is imported, as ledgers.kernels is, and under the same traps.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import pyarrow as pa
+from numba import njit, types
+
+from ledgers.kernels import ONE, TOP, ZERO, _column, _learn, _limbs, _quotient, _subtract, _unshifted
+
+if TYPE_CHECKING:
+    from ledgers.exact import Column
+
+DIGITS_MAX: Final = 39
+"""Of 2^127."""
+PIECE = np.uint64(10**18)
+"""The largest power of ten with a remainder of whole digits in one limb."""
+PIECE_DIGITS: Final = 18
+TEN = np.uint64(10)
+MINUS, POINT, NOUGHT = np.uint8(ord("-")), np.uint8(ord(".")), np.uint8(ord("0"))
+
+
+def _write(units: Any, decimals: Any, is_known: Any, offsets: Any, text: Any) -> Any:
+    """Write each row's plain decimal behind the one before; give the length of it all."""
+    table = np.zeros((1, 6), np.uint64)
+    _learn(table, ZERO, ZERO, PIECE)
+    shift, n1, n0, v = table[0, 2], table[0, 3], table[0, 4], table[0, 5]
+    digits = np.zeros(2 * PIECE_DIGITS + 8, np.uint8)
+    at = 0
+    for row in range(len(units)):
+        offsets[row] = at
+        if not is_known[row]:
+            continue
+        high, low = units[row, 1], units[row, 0]
+        is_negative = (high >> TOP) == ONE
+        if is_negative:
+            high, low = _subtract(ZERO, ZERO, high, low)
+        places = decimals[row]
+        count = 0
+        while high != ZERO:
+            q1, q0, r1, r0 = _quotient((ZERO, ZERO, high, low), shift, n1, n0, v)
+            piece = _unshifted(r1, r0, shift)[1]
+            high, low = q1, q0
+            for _ in range(PIECE_DIGITS):
+                rest = piece // TEN
+                digits[count] = piece - rest * TEN
+                piece = rest
+                count += 1
+        while low != ZERO:
+            rest = low // TEN
+            digits[count] = low - rest * TEN
+            low = rest
+            count += 1
+        if is_negative:
+            text[at] = MINUS
+            at += 1
+        whole = max(count, places + 1)
+        for place in range(whole - 1, -1, -1):
+            text[at] = NOUGHT + (digits[place] if place < count else np.uint8(0))
+            at += 1
+            if place == places and places > 0:
+                text[at] = POINT
+                at += 1
+    offsets[len(units)] = at
+    return at
+
+
+def _compiled() -> Any:
+    given = types.Array(types.uint64, 2, "C", readonly=True)
+    signature = types.int64(
+        given,
+        types.Array(types.int32, 1, "C", readonly=True),
+        types.Array(types.boolean, 1, "C"),
+        types.Array(types.int32, 1, "C"),
+        types.Array(types.uint8, 1, "C"),
+    )
+    try:
+        return njit(signature, cache=True)(_write)
+    except (RuntimeError, OSError):
+        # numba found no place that it may write to.
+        return njit(signature)(_write)
+
+
+write_digits: Final = _compiled()
+
+
+def text_column(units: Column, decimals: Column) -> pa.Array:
+    """Write a column of units as plain decimals of whole assets, at their full scale.
+
+    Args:
+        units: DECIMAL(38,0).
+        decimals: INTEGER, 0 to 38; a null in either gives null.
+    """
+    units, places = _column(units), decimals
+    if not isinstance(places, pa.Array):
+        places = places.combine_chunks() if places.num_chunks != 1 else places.chunk(0)
+    rows = len(units)
+    is_known = np.ones(rows, np.bool_)
+    for column in (units, places):
+        if column.null_count:
+            is_known &= column.is_valid().to_numpy(zero_copy_only=False)
+    scales = np.frombuffer(places.buffers()[1], np.int32, rows, 4 * places.offset) if rows else np.empty(0, np.int32)
+    largest = int(scales.max(initial=0, where=is_known))
+    offsets = np.empty(rows + 1, np.int32)
+    text = np.empty(rows * (max(DIGITS_MAX, largest + 1) + 2), np.uint8)
+    length = write_digits(_limbs(units), scales, is_known, offsets, text)
+    validity = None if is_known.all() else pa.py_buffer(np.packbits(is_known, bitorder="little"))
+    return pa.Array.from_buffers(pa.string(), rows, [validity, pa.py_buffer(offsets), pa.py_buffer(text[:length])])
