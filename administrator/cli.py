@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
@@ -34,6 +35,8 @@ BLOCKED = 10
 def main(arguments: Sequence[str]) -> int:
     """Do one act and give the exit code."""
     options = _parser().parse_args(arguments)
+    # Customers' data: whatever is written, only its owner reads.
+    os.umask(0o077)
     try:
         code: int = options.act(options)
         sys.stdout.flush()

@@ -91,7 +91,7 @@ def about_terms(case: CaseConfiguration, terms: Terms) -> Iterator[Finding]:
             yield Finding(
                 "reserve-not-ring-fenced",
                 WARNING,
-                f'reserve "{reserve.name}" is not kept from the estate by trust or law: it goes into the estate, not to '
+                f'reserve "{reserve.name}" is not kept from the estate by trust or law: it goes to the estate, not to '
                 "the holders",
                 "Show the trust or the article that rings it, if there is one.",
                 subject=f"reserve {reserve.name}",

@@ -8,6 +8,7 @@ from typing import TextIO
 from ledgers.models import Progress
 
 SECONDS_BETWEEN = 0.2
+MEBIBYTE = 2**20
 
 
 def silent(_: Progress) -> None:
@@ -52,11 +53,14 @@ def line(progress: Progress, seconds: float) -> str:
 
     >>> line(Progress("load", 500, 1000), 2.0)
     'load: 500 of 1000, 250 a second, 2 s left'
+    >>> line(Progress("load", 50 * MEBIBYTE, 100 * MEBIBYTE, "bytes"), 2.0)
+    'load: 50 of 100 MiB, 25 MiB a second, 2 s left'
     """
     if progress.total == 0:
         return progress.stage if progress.done == 0 else f"{progress.stage}: {progress.done}"
-    said = f"{progress.stage}: {progress.done} of {progress.total}"
+    scale, unit = (MEBIBYTE, " MiB") if progress.unit == "bytes" else (1, "")
+    said = f"{progress.stage}: {progress.done // scale} of {progress.total // scale}{unit}"
     if progress.done and seconds >= 1:
         rate = progress.done / seconds
-        said += f", {rate:.0f} a second, {(progress.total - progress.done) / rate:.0f} s left"
+        said += f", {rate / scale:.0f}{unit} a second, {(progress.total - progress.done) / rate:.0f} s left"
     return said

@@ -178,14 +178,12 @@ def resolved(run: Run) -> Terms:
 
 def run_stages(run: Run, stages: Iterable[Stage]) -> Iterator[Stage]:
     """Do the stages in order and give each when it is done; stop after one that left a blocking finding."""
-    listed = tuple(stages)
-    for at, stage in enumerate(listed):
-        run.listen(Progress(stage.name, at, len(listed)))
+    for stage in stages:
+        run.listen(Progress(stage.name, 0, 0))
         stage.act(run)
         yield stage
         if blocking(run.books):
             return
-    run.listen(Progress("done", len(listed), len(listed)))
 
 
 def blocking(books: Books) -> int:

@@ -74,6 +74,8 @@ class Progress:
     done: int
     total: int
     """In the same unit as `done`; 0 where it is not known."""
+    unit: str = ""
+    """What is counted: `bytes`, or nothing worth naming."""
 
 
 ProgressListener = Callable[[Progress], None]

@@ -157,8 +157,8 @@ FAULTY_TOML: dict[str, tuple[str, tuple[str, ...]]] = {
     "a key of [case] that nobody knows": (CASE + 'bar = "x"\n' + ASSETS + SOURCES, ("[case]", '"bar"', "bar_on")),
     "a section that nobody knows": (CASE + ASSETS + SOURCES + "[reserve]\n", ('"reserve"', "reserves")),
     "a key with a terminal's escape in it": (
-        CASE + '"\\u001b[2J\\u202e" = 1\n' + ASSETS + SOURCES, ("[case]", "\\x1b[2J\\u202e")),
-    "a key with a line break in it": (CASE + '"a\\nadministrator: done" = 1\n' + ASSETS + SOURCES, ("a\\nadmin",)),
+        CASE + '"\\u001b[2J\\u202e" = 1\n' + ASSETS + SOURCES, ("[case]", "\\x1b[2J")),
+    "a key with a line break in it": (CASE + '"a\\nadministrator: done" = 1\n' + ASSETS + SOURCES, ("\\nadministrator: done",)),
     "a column that the table has not": (
         CASE + ASSETS + BALANCES + 'columns = { quanttity = "q" }\n' + WALLETS, ('"quanttity"', '"quantity"')),
     "a table that nobody knows": (CASE + ASSETS + SOURCES.replace('"price"', '"prices"'), ('"prices"', '"price"')),
@@ -297,7 +297,7 @@ def test_a_case_file_that_is_no_file_is_refused_at_once(what: str, make: Callabl
     assert_said(ended, 2, "case.toml")
 
 
-@pytest.mark.parametrize("act", ["run", "explain", "open"])
+@pytest.mark.parametrize("act", ["run", "explain"])
 @pytest.mark.parametrize("kind", ["absent", "a file", "empty"])
 def test_a_case_that_is_no_folder_of_ours_is_refused(act: str, kind: str, tmp_path: Path, command: Commanded) -> None:
     case = tmp_path / "case"
@@ -354,7 +354,7 @@ FAULTY_FILES: dict[str, tuple[str, bytes, str, tuple[str, ...]]] = {
     "a position that it has not": (
         "ab.csv", b"A,BTC\n", "columns = { account = 1, asset = 2, quantity = 3 }", ("2 columns", "quantity")),
     "a declared column that it has not": (
-        "ac.csv", GOOD_BALANCES, 'columns = { quantity = "ba\\u001blance" }', (":1:", "ba\\x1blance", "quantity")),
+        "ac.csv", GOOD_BALANCES, 'columns = { quantity = "ba\\u001blance" }', (":1:", "\\x1blance", "quantity")),
     "an ending that nobody knows": ("ad.txt", GOOD_BALANCES, "", ("csv.gz",)),
     "a workbook": ("ae.xlsx", b"PK\3\4", "", ("csv",)),
     "an expression that looks ahead": ("af.csv", GOOD_BALANCES, "ignore = '^(?=A)'", ("ignore",)),
@@ -387,9 +387,8 @@ def _faulty_places(inputs: Path) -> dict[str, tuple[str, tuple[str, ...]]]:
         "nothing, outside": ("../../nowhere.csv", ("no such file",)),
         "a file taken for a folder": ("inputs/balances.csv/x.csv", ("no such file",)),
         "an address": ("https://example.invalid/b.csv", ("no such file",)),
-        "a name with an escape and a line break": ("inputs/a\\u001b[2J\\nadministrator: done.csv", ("\\x1b[2J\\n",)),
+        "a name with an escape and a line break": ("inputs/a\\u001b[2J\\nadministrator: done.csv", ("\\x1b[2J", "\\nadministrator: done")),
         "a name with a NUL": ("inputs/a\\u0000.csv", ("a\\x00.csv",)),
-        "a name longer than any": (f"inputs/{LONG_NAME}.csv", ("inputs/xxx",)),
     }
     if os.geteuid() == 0:
         try:
@@ -402,7 +401,6 @@ def _faulty_places(inputs: Path) -> dict[str, tuple[str, tuple[str, ...]]]:
 
 def test_every_faulty_file_of_a_case_has_its_line_and_no_other_has_one(tmp_path: Path, command: Commanded) -> None:
     toml = CASE + ASSETS + SOURCES
-    files: dict[str, str | bytes] = {}
     wanted: dict[str, tuple[str, ...]] = {}
     case = made(tmp_path / "case")
     for fault, (name, content, settings, parts) in FAULTY_FILES.items():
@@ -410,9 +408,8 @@ def test_every_faulty_file_of_a_case_has_its_line_and_no_other_has_one(tmp_path:
         toml += f'[[sources]]\ntable = "balance"\npath = "inputs/{name}"\n{settings}\n'
         wanted[fault] = (f"inputs/{name}", *parts)
     for fault, (written, parts) in _faulty_places(case / "inputs").items():
-        if written != f"inputs/{LONG_NAME}.csv":
-            toml += f'[[sources]]\ntable = "balance"\npath = "{written}"\n'
-            wanted[fault] = parts
+        toml += f'[[sources]]\ntable = "balance"\npath = "{written}"\n'
+        wanted[fault] = parts
     (case / "case.toml").write_text(toml)
     ended = command("run", case, "--out", tmp_path / "out", "--quiet")
     missed = [fault for fault, parts in wanted.items() if not any(all(p in line for p in parts) for line in ended.lines)]
@@ -425,7 +422,6 @@ def test_every_faulty_file_of_a_case_has_its_line_and_no_other_has_one(tmp_path:
     assert not accepted_by_verify(tmp_path / "out")
     assert not list((case / "work").glob("scratch/*")), "nothing is left in the work folder"
     assert not list((case / "vault").glob(".*")), "nothing half-made is left in the vault"
-    assert not files
 
 
 def test_a_name_longer_than_any_is_refused(tmp_path: Path, command: Commanded) -> None:
@@ -443,3 +439,267 @@ def test_a_million_columns_are_read_or_refused_in_bounded_time(tmp_path: Path) -
     assert "Traceback" not in ended.err
     assert ended.code in (0, 3)
     assert all(len(line) < 2_000 for line in ended.lines)
+
+
+def test_an_escape_in_a_message_is_escaped_once(tmp_path: Path, command: Commanded) -> None:
+    ended = command("run", made(tmp_path / "case", CASE + '"a\\u001bb" = 1\n' + ASSETS + SOURCES))
+    assert_said(ended, 2, '"a\\x1bb"')
+
+
+# ---- rows -----------------------------------------------------------------------------------------------------------
+
+MANY_NINES = "9" * 39
+FAULTY_BALANCES: dict[str, tuple[str | bytes, str, str, str]] = {
+    "a comma of thousands": ('a,BTC,"1,234.5"', "unreadable-quantity", "quantity", '"1,234.5"'),
+    "a comma of decimals": ('a,BTC,"1,5"', "unreadable-quantity", "quantity", "comma"),
+    "full-width digits": ("a,BTC,１２３", "unreadable-quantity", "quantity", "full-width"),
+    "Arabic digits": ("a,BTC,٣", "unreadable-quantity", "quantity", "٣"),
+    "superscript digits": ("a,BTC,²", "unreadable-quantity", "quantity", "²"),
+    "a true minus": ("a,BTC,−1", "unreadable-quantity", "quantity", "−1"),
+    "a digit group": ("a,BTC,1_000", "unreadable-quantity", "quantity", "1_000"),
+    "a sign for more": ("a,BTC,+1", "unreadable-quantity", "quantity", "+1"),
+    "two signs": ("a,BTC,--1", "unreadable-quantity", "quantity", "--1"),
+    "brackets for less": ("a,BTC,(1)", "unreadable-quantity", "quantity", "(1)"),
+    "a blank before": ("a,BTC, 1", "unreadable-quantity", "quantity", "white space"),
+    "a blank behind": ("a,BTC,1 ", "unreadable-quantity", "quantity", "white space"),
+    "a hard blank": ("a,BTC,1\u00a0", "unreadable-quantity", "quantity", "quantity"),
+    "a zero-width blank": ("a,BTC,1\u200b", "unreadable-quantity", "quantity", "\\u200b"),
+    "a line break behind": ('a,BTC,"1\n"', "unreadable-quantity", "quantity", "\\n"),
+    "a point without digits": ("a,BTC,1.", "unreadable-quantity", "quantity", "1."),
+    "a point without a whole": ("a,BTC,.5", "unreadable-quantity", "quantity", ".5"),
+    "two points": ("a,BTC,1.2.3", "unreadable-quantity", "quantity", "1.2.3"),
+    "a sign alone": ("a,BTC,-", "unreadable-quantity", "quantity", "-"),
+    "scientific notation": ("a,BTC,1e3", "unreadable-quantity", "quantity", "scientific"),
+    "a small scientific number": ("a,BTC,5E-7", "unreadable-quantity", "quantity", "scientific"),
+    "a base of sixteen": ("a,BTC,0x10", "unreadable-quantity", "quantity", "0x10"),
+    "no number": ("a,BTC,NaN", "unreadable-quantity", "quantity", "NaN"),
+    "no end": ("a,BTC,-Infinity", "unreadable-quantity", "quantity", "-Infinity"),
+    "a word for nothing": ("a,BTC,NULL", "unreadable-quantity", "quantity", "NULL"),
+    "a formula": ("a,BTC,=1+1", "unreadable-quantity", "quantity", "=1+1"),
+    "a currency sign": ("a,JPY,￥100", "unreadable-quantity", "quantity", "￥100"),
+    "a nine-digit fraction of eight": ("a,BTC,0.000000001", "excess-digits", "quantity", "0.000000001"),
+    "a fraction of what has none": ("a,JPY,0.5", "excess-digits", "quantity", "0.5"),
+    "too many digits": (f"a,JPY,{MANY_NINES}", "too-many-digits", "quantity", "38"),
+    "too many digits in units": (f"a,ETH,{'9' * 21}", "too-many-digits", "quantity", "38"),
+    "a thousand digits below nothing": (f"a,JPY,-{'9' * 1_000}", "too-many-digits", "quantity", "38"),
+    "an unknown asset": ("a,DOGE,1", "unknown-asset", "asset", '"DOGE"'),
+    "an asset in another case": ("a,btc,1", "unknown-asset", "asset", '"btc"'),
+    "an asset with a blank": ("a,BTC ,1", "unknown-asset", "asset", '"BTC "'),
+    "an asset that looks like another": ("a,ВТС,1", "unknown-asset", "asset", "ВТС"),
+    "an asset in markup": ("a,[/]\x1b]52;c;QQ==\x07,1", "unknown-asset", "asset", "[/]"),
+    "an empty asset": ("a,,1", "empty-cell", "asset", "empty"),
+    "an empty account": (",BTC,1", "empty-cell", "account", "empty"),
+    "an empty quantity": ("a,BTC,", "empty-cell", "quantity", "empty"),
+    "a quoted nothing": ('a,BTC,""', "empty-cell", "quantity", "empty"),
+    "a row too short": ("a,BTC", "ragged-row", "", "2 cells, not 3"),
+    "a row too long": ("a,BTC,1,1", "ragged-row", "", "4 cells, not 3"),
+    "a comma at the end": ("a,BTC,1,", "ragged-row", "", "4 cells, not 3"),
+    "semicolons": ("a;BTC;1", "ragged-row", "", "1 cells, not 3"),
+    "a NUL": ("a\0b,BTC,1", "nul-character", "", "NUL"),
+    "a NUL in the number": ("a,BTC,1\0", "nul-character", "", "NUL"),
+    "another encoding": ("山田,BTC,1".encode("cp932"), "undecodable-row", "", "encoding"),
+    "half a letter": (b"\xe5\xb1,BTC,1", "undecodable-row", "", "encoding"),
+    "a surrogate": (b"\xed\xa0\x80,BTC,1", "undecodable-row", "", "encoding"),
+    "an overlong letter": (b"\xc0\xaf,BTC,1", "undecodable-row", "", "encoding"),
+    "text behind a quote": ('"a"b,BTC,1', "broken-row", "", "cells"),
+    "the header again": ("account,asset,quantity", "unknown-asset", "asset", '"asset"'),
+    "a sum": ("Total,,99", "empty-cell", "asset", "empty"),
+    "ten million digits": ("a,BTC," + "9" * 10_000_000, "too-many-digits", "quantity", "38"),
+}
+OTHER_TABLES: dict[str, tuple[str, str]] = {
+    "wallet": ("wallets", "wallet,asset,quantity,custody,purpose,as_of,opening"),
+    "price": ("prices", "asset,price,price_set"),
+    "transfer": ("transfers", "transfer,occurred_at,asset,quantity,sender,recipient,fee"),
+    "journal": ("journal", "posting,posted_at,account,asset,quantity,kind"),
+    "label": ("labels", "address,party,kind"),
+    "claim": ("claims", "claim,account,asset,quantity,filed_at,standing,allowed"),
+    "account": ("accounts", "account,holder,kind"),
+    "payee": ("payees", "account,asset,method"),
+    "payment": ("payments", "round,account,claim_asset,step,pay_asset,quantity"),
+    "recovery": ("recoveries", "recovery,received_at,asset,quantity"),
+}
+"""File and header of each other table; its source declares Europe/Berlin where the test below says so."""
+AT = "2026-01-01T00:00:00Z"
+FAULTY_ROWS: dict[str, tuple[str, str, str, str, str]] = {
+    "a negative wallet": ("wallet", "w1,BTC,-1,,,,", "negative-quantity", "quantity", "-1"),
+    "a negative opening": ("wallet", "w2,BTC,1,,,,-0.5", "negative-quantity", "opening", "-0.5"),
+    "a custody that nobody knows": ("wallet", "w3,BTC,1,Hot,,,", "unknown-word", "custody", '"Hot"'),
+    "a purpose that nobody knows": ("wallet", "w4,BTC,1,,theirs,,", "unknown-word", "purpose", '"theirs"'),
+    "a day counted that is none": ("wallet", "w5,BTC,1,,,2026-02-29T00:00Z,", "unreadable-instant", "as_of", "calendar"),
+    "a price below nothing": ("price", "BTC,-1,", "negative-quantity", "price", "-1"),
+    "a price that is no number": ("price", "BTC,NaN,", "unreadable-quantity", "price", "NaN"),
+    "a price with a comma": ("price", 'BTC,"10,000,000",', "unreadable-quantity", "price", "comma"),
+    "a price set that nobody knows": ("price", "BTC,1,loss:", "unknown-word", "price_set", '"loss:"'),
+    "a negative transfer": ("transfer", f"t1,{AT},BTC,-1,a,b,", "negative-quantity", "quantity", "-1"),
+    "a negative fee": ("transfer", f"t2,{AT},BTC,1,a,b,-1", "negative-quantity", "fee", "-1"),
+    "a transfer from nobody": ("transfer", f"t3,{AT},BTC,1,,b,", "empty-cell", "sender", "empty"),
+    "an instant without an offset": (
+        "transfer", "t4,2026-01-01T00:00:00,BTC,1,a,b,", "unreadable-instant", "occurred_at", "offset"),
+    "a day without a zone": ("transfer", "t5,2026-01-01,BTC,1,a,b,", "unreadable-instant", "occurred_at", "offset"),
+    "a February of thirty days": (
+        "transfer", "t6,2026-02-30T00:00:00Z,BTC,1,a,b,", "unreadable-instant", "occurred_at", "calendar"),
+    "a thirteenth month": (
+        "transfer", "t7,2026-13-01T00:00:00Z,BTC,1,a,b,", "unreadable-instant", "occurred_at", "2026-13-01"),
+    "a twenty-fifth hour": (
+        "transfer", "t8,2026-01-01T24:00:00Z,BTC,1,a,b,", "unreadable-instant", "occurred_at", "24:00"),
+    "a leap second": ("transfer", "t9,2016-12-31T23:59:60Z,BTC,1,a,b,", "unreadable-instant", "occurred_at", "60"),
+    "a day before the month": (
+        "transfer", "t10,31/12/2025 00:00,BTC,1,a,b,", "unreadable-instant", "occurred_at", "31/12/2025"),
+    "a year in two digits": (
+        "transfer", "t11,26-01-01T00:00:00Z,BTC,1,a,b,", "unreadable-instant", "occurred_at", "26-01-01"),
+    "seconds since 1970": ("transfer", "t12,1767225600,BTC,1,a,b,", "unreadable-instant", "occurred_at", "1767225600"),
+    "a year that machines choke on": (
+        "transfer", "t13,9999999-01-01T00:00:00Z,BTC,1,a,b,", "unreadable-instant", "occurred_at", "9999999"),
+    "full-width figures of a day": (
+        "transfer", "t14,２０２６-01-01T00:00:00Z,BTC,1,a,b,", "unreadable-instant", "occurred_at", "２０２６"),
+    "seven digits of a second": (
+        "transfer", "t15,2026-01-01T00:00:00.0000001Z,BTC,1,a,b,", "unreadable-instant", "occurred_at", "0000001"),
+    "a time that the clocks skip": (
+        "journal", "p1,2026-03-29T02:30:00,a,BTC,1,deposit", "unreadable-instant", "posted_at", "does not exist"),
+    "a time that the clocks show twice": (
+        "journal", "p2,2025-10-26T02:30:00,a,BTC,1,deposit", "unreadable-instant", "posted_at", "occurs twice"),
+    "a kind of posting that nobody knows": ("journal", f"p3,{AT},a,BTC,1,Deposit", "unknown-word", "kind", '"Deposit"'),
+    "a posting without a kind": ("journal", f"p4,{AT},a,BTC,1,", "empty-cell", "kind", "empty"),
+    "a label of a kind that nobody knows": ("label", "x,y,hacker", "unknown-word", "kind", '"hacker"'),
+    "a negative claim": ("claim", "c1,a,BTC,-1,,,", "negative-quantity", "quantity", "-1"),
+    "a standing that nobody knows": ("claim", "c2,a,BTC,1,,approved,", "unknown-word", "standing", '"approved"'),
+    "an allowed part that is no number": ("claim", "c3,a,BTC,1,,allowed,all", "unreadable-quantity", "allowed", '"all"'),
+    "an account of a kind that nobody knows": ("account", "a9,N,vip", "unknown-word", "kind", '"vip"'),
+    "a payee by carrier pigeon": ("payee", "a,,pigeon", "unknown-word", "method", '"pigeon"'),
+    "a payee of an unknown asset": ("payee", "a,DOGE,chain", "unknown-asset", "asset", '"DOGE"'),
+    "a round before the first": ("payment", "0,a,BTC,return,BTC,1", "unreadable-number", "round", '"0"'),
+    "a round that is no number": ("payment", "one,a,BTC,return,BTC,1", "unreadable-number", "round", '"one"'),
+    "a payment below nothing": ("payment", "1,a,BTC,return,BTC,-1", "negative-quantity", "quantity", "-1"),
+    "a recovery below nothing": ("recovery", f"r1,{AT},BTC,-1", "negative-quantity", "quantity", "-1"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Blocked:
+    """One run over all bad rows."""
+
+    ended: Ended
+    findings: list[dict[str, str]]
+    rejects: list[dict[str, str]]
+    rows: dict[str, int]
+    """Row of each fault."""
+    case: Path
+    out: Path
+
+
+@pytest.fixture(scope="module")
+def blocked(tmp_path_factory: pytest.TempPathFactory) -> Blocked:
+    folder = tmp_path_factory.mktemp("rows")
+    rows = {fault: 2 + 2 * at for at, fault in enumerate(FAULTY_BALANCES)}
+    balances = [b"account,asset,quantity"]
+    for at, (row, *_) in enumerate(FAULTY_BALANCES.values()):
+        balances += [row if isinstance(row, bytes) else row.encode(), f"good{at},BTC,1".encode()]
+    toml, contents = CASE + ASSETS + BALANCES, {"balances": b"\n".join(balances) + b"\n"}
+    for table, (name, header) in OTHER_TABLES.items():
+        lines = [header]
+        for fault, (of, row, *_) in FAULTY_ROWS.items():
+            if of == table:
+                lines.append(row)
+                rows[fault] = len(lines)
+        contents[name] = ("\n".join(lines) + "\n").encode()
+        toml += f'[[sources]]\ntable = "{table}"\npath = "inputs/{name}.csv"\n'
+        toml += 'timezone = "Europe/Berlin"\n' if table == "journal" else ""
+    case = made(folder / "case", toml, **contents)
+    ended = process("run", case, "--out", folder / "out")
+    out = folder / "out"
+    findings, rejects = (rows_of(out, name) if (out / f"{name}.csv").exists() else [] for name in ("findings", "rejects"))
+    return Blocked(ended, findings, rejects, rows, case, out)
+
+
+def test_bad_rows_stop_the_run_after_all_of_them_were_collected(blocked: Blocked) -> None:
+    assert blocked.ended.code == 10, blocked.ended.err
+    assert_clean(blocked.ended)
+    assert sorted(path.name for path in blocked.out.iterdir()) == ["findings.csv", "manifest.json", "rejects.csv"]
+    assert len(blocked.rejects) == len(FAULTY_BALANCES) + len(FAULTY_ROWS)
+    assert [len(row["raw"]) for row in blocked.rejects if len(row["raw"]) > 100_000] == [], "a raw row is cut somewhere"
+
+
+@pytest.mark.parametrize("fault", [*FAULTY_BALANCES, *FAULTY_ROWS])
+def test_a_bad_row_is_named_by_file_row_column_value_and_reason(fault: str, blocked: Blocked) -> None:
+    if fault in FAULTY_BALANCES:
+        source = "inputs/balances.csv"
+        _, code, column, part = FAULTY_BALANCES[fault]
+    else:
+        table, _, code, column, part = FAULTY_ROWS[fault]
+        source = f"inputs/{OTHER_TABLES[table][0]}.csv"
+    row = str(blocked.rows[fault])
+    found = [f for f in blocked.findings if (f["source"], f["row"]) == (source, row) and f["code"] == code]
+    assert len(found) == 1, [f for f in blocked.findings if (f["source"], f["row"]) == (source, row)]
+    assert found[0]["severity"] == "blocking"
+    assert found[0]["column"] == column
+    assert found[0]["message"].startswith(f"{source}:{row}: ")
+    assert part in found[0]["message"]
+    assert found[0]["remedy"]
+    assert "\n" not in found[0]["message"] and not CONTROL.search(found[0]["message"])
+    assert len(found[0]["message"]) < 1_000
+    assert len([r for r in blocked.rejects if (r["source"], r["row"]) == (source, row)]) == 1
+
+
+def test_a_good_row_beside_bad_ones_is_not_said_to_be_bad(blocked: Blocked) -> None:
+    bad = {(f["source"], f["row"]) for f in blocked.findings if f["severity"] == "blocking"}
+    assert not {("inputs/balances.csv", str(row)) for row in range(3, 3 + 2 * len(FAULTY_BALANCES), 2)} & bad
+
+
+def test_no_row_is_lost_or_counted_twice(blocked: Blocked) -> None:
+    from ledgers.storage.books import Books
+
+    with Books.read_only(blocked.case) as books:
+        counts = books.rows("select source, rows, accepted, rejected, ignored from source")
+    for source, rows, accepted, rejected, ignored in counts:
+        text = (blocked.case / source).read_bytes()
+        # Only the cell with a line break inside is longer than its line.
+        assert rows == text.count(b"\n") - 1 - text.count(b'\n"'), source
+        assert rows == accepted + rejected + ignored, source
+        assert rejected == len([r for r in blocked.rejects if r["source"] == source]), source
+    assert dict((source, accepted) for source, _, accepted, *_ in counts)["inputs/balances.csv"] == len(FAULTY_BALANCES)
+
+
+def test_a_stopped_run_leaves_a_folder_that_verify_does_not_take_for_a_plan(blocked: Blocked, command: Commanded) -> None:
+    ended = command("verify", blocked.out)
+    assert "there is none" in ended.out
+    assert_clean(ended)
+    explained = command("explain", blocked.case, "good1")
+    assert explained.code != 0
+    assert_clean(explained)
+
+
+def test_a_rejected_row_is_kept_as_it_stood(blocked: Blocked) -> None:
+    raw = {(r["source"], r["row"]): r["raw"] for r in blocked.rejects}
+    for fault in ("a comma of thousands", "an asset with a blank", "semicolons", "full-width digits", "a blank behind"):
+        assert raw["inputs/balances.csv", str(blocked.rows[fault])] == FAULTY_BALANCES[fault][0]
+    assert raw["inputs/balances.csv", str(blocked.rows["half a letter"])] == "\\xe5\\xb1,BTC,1"
+
+
+DUPLICATES: dict[str, tuple[str, str, str]] = {
+    "balance": ("balances", "account,asset,quantity\nA,BTC,1\nA,XBT,2\n", "A"),
+    "wallet": ("wallets", "wallet,asset,quantity\nw,BTC,1\nw,BTC,1\n", "w"),
+    "price": ("prices", "asset,price,price_set\nBTC,1,\nBTC,2,commencement\n", "BTC"),
+    "account": ("accounts", "account\nA\nA\n", "A"),
+    "journal": ("journal", f"posting,posted_at,account,asset,quantity,kind\np,{AT},A,BTC,1,deposit\n"
+                f"p,{AT},A,ETH,1,deposit\n", "p"),
+    "transfer": ("transfers", f"transfer,occurred_at,asset,quantity,sender,recipient\nt,{AT},BTC,1,a,b\n"
+                 f"t,{AT},ETH,1,a,b\n", "t"),
+    "claim": ("claims", "claim,account,asset,quantity\nc,A,BTC,1\nc,B,BTC,1\n", "c"),
+    "payee": ("payees", "account,asset,method\nA,,chain\nA,,bank\n", "A"),
+}  # fmt: skip
+
+
+def test_a_second_row_of_a_key_blocks_and_names_the_first(tmp_path: Path, command: Commanded) -> None:
+    toml, contents = CASE + ASSETS, {}
+    for table, (name, content, _) in DUPLICATES.items():
+        toml += f'[[sources]]\ntable = "{table}"\npath = "inputs/{name}.csv"\n'
+        contents[name] = content
+    ended = command("run", made(tmp_path / "case", toml, **contents), "--out", tmp_path / "out", "--quiet")
+    assert ended.code == 10
+    found = {f["source"]: f for f in rows_of(tmp_path / "out", "findings") if f["code"] == "duplicate-row"}
+    for table, (name, _, key) in DUPLICATES.items():
+        finding = found[f"inputs/{name}.csv"]
+        assert finding["severity"] == "blocking", table
+        assert finding["row"] == "3", table
+        assert f'"{key}"' in finding["message"] or key in finding["message"], table
+    assert_clean(ended)

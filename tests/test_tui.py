@@ -11,7 +11,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -69,8 +70,14 @@ RAW = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\
 """What must not reach a terminal from the data."""
 
 
+EACH = "each of NAUGHTY in a row of its own"
+TOGETHER = "".join(name for name in NAUGHTY if len(name) < 100 and name != "\ud800")
+
+
 def text_of(column: str, number: int, name: str) -> str:
-    return LONG if column in FIGURES else f"{number:05}{name}"
+    if column in FIGURES:
+        return LONG
+    return f"{number:05}{name}" if name != EACH else NAUGHTY[number % len(NAUGHTY)]
 
 
 class MadeUp:
@@ -79,7 +86,8 @@ class MadeUp:
     is_planned = True
 
     def __init__(self, name: str = "見本", accounts: int = 450) -> None:
-        self.name = name
+        self.name = TOGETHER if name == EACH else name
+        self.row_name = name
         self.count = accounts
         self.asked: list[str] = []
         self.inside = 0
@@ -93,7 +101,7 @@ class MadeUp:
         self.most_inside = max(self.inside, self.most_inside)
         time.sleep(0.001)
         self.inside -= 1
-        rows = tuple(tuple(text_of(column, at, self.name) for column in names)
+        rows = tuple(tuple(text_of(column, at, self.row_name) for column in names)
                      for at in range(offset, min(total, offset + limit)))
         return Page(names, rows, offset, total)
 
@@ -112,14 +120,15 @@ class MadeUp:
 
     def accounts(self, search: str, offset: int, limit: int) -> Page:
         self.asked.append(f"search {search}")
-        return self.table("account holder kind hold allowed_value recovery", offset, limit, 0 if search == "zz" else self.count)
+        total = 0 if search == "zz" else self.count
+        return self.table("account holder kind hold allowed_value recovery", offset, limit, total)
 
     def holder(self, account: str) -> HolderView:
         self.asked.append(f"holder {account}")
         return HolderView(
             account, (("holder", self.name), (self.name, self.name)),
             self.table("account asset scheduled filed allowed value", 0, 500, 2),
-            self.table("account claim_asset part step pay_asset claim entitled quantity value status reason", 0, 500, 2),
+            self.table("account claim_asset part step pay_asset claim quantity value status reason", 0, 500, 2),
             self.table("account asset part event custody base met", 0, 500, 2),
             self.table("posting posted_at asset quantity kind reference source row", 0, 500, 2),
             (f"account {self.name}", "", self.name, f"    {self.name} x 2 / 3"),
@@ -129,8 +138,9 @@ class MadeUp:
         return (f"0{self.name}", f"1{self.name}")
 
     def bridge(self, asset: str) -> BridgeView:
-        lines = ((f"taken_by:{self.name}", "0.30", "0.30"), ("credits:fee", "-0.10", "0.20"), ("unobserved", "0.01", "0.21"))
-        return BridgeView(asset, LONG, LONG, "0.21", "0.5", lines)
+        taken = (f"taken_by:{self.name}", "0.30", "0.30")
+        others = (("credits:fee", "-0.10", "0.20"), ("unobserved", "0.01", "0.21"))
+        return BridgeView(asset, LONG, LONG, "0.21", "0.5", (taken, *others))
 
     def behind(self, asset: str, line: str, offset: int, limit: int) -> Page:
         self.asked.append(f"behind {asset} {line}")
@@ -146,8 +156,8 @@ class MadeUp:
         return self.table(columns, offset, limit, 7 if withheld_only else 450)
 
     def pools(self) -> Page:
-        return self.table("pool gross costs holdback distributable claims awarded paid withheld surplus residue dividend",
-                          0, 500, 2)
+        columns = "pool gross costs holdback distributable claims awarded paid withheld surplus residue dividend"
+        return self.table(columns, 0, 500, 2)
 
     def close(self) -> None:
         self.is_closed = True
@@ -176,7 +186,10 @@ class Given:
         self.stopped.set()
 
 
-def on_screens(matter: Looking, act: Callable[[Pilot[CaseError]], Awaitable[None]], size: tuple[int, int] = (80, 24)) -> None:
+Act = Callable[[Pilot[CaseError]], Awaitable[None]]
+
+
+def on_screens(matter: Looking, act: Act, size: tuple[int, int] = (80, 24)) -> None:
     """Open a case at a size, do the act, and leave."""
 
     async def run() -> None:
@@ -190,7 +203,8 @@ def on_screens(matter: Looking, act: Callable[[Pilot[CaseError]], Awaitable[None
 
 async def settle(pilot: Pilot[CaseError]) -> None:
     """Wait until nothing is loading."""
-    for _ in range(3):
+    await pilot.pause()
+    while any(not worker.is_finished for worker in pilot.app.workers):
         await pilot.app.workers.wait_for_complete()
         await pilot.pause()
 
@@ -357,73 +371,47 @@ def test_a_table_that_goes_on_says_so_and_scrolls_by_columns() -> None:
         assert seen(pilot)[2].rstrip().endswith(">")
         rows = part(pilot, "pools").rows
         starts = []
-        for _ in range(30):
-            await keys(pilot, "right")
+        while not starts or starts[-1] < rows.max_scroll_x:
+            await pilot.press("right")
             starts.append(rows.scroll_offset.x)
-        assert starts == sorted(starts)
+        assert starts == sorted(set(starts)), "each key goes further"
+        await keys(pilot, "right")
         assert rows.scroll_offset.x == rows.max_scroll_x
         assert not seen(pilot)[2].rstrip().endswith(">")
-        for _ in range(30):
-            await keys(pilot, "left")
+        await pilot.press(*["left"] * 30)
         assert rows.scroll_offset.x == 0
 
     on_screens(MadeUp(), act)
 
 
-async def walk(pilot: Pilot[CaseError]) -> Iterator[str]:
-    """Go through every screen and say what was seen on each."""
-    lines = seen(pilot)
-    for key in ("1", "2", "3", "4"):
-        await keys(pilot, key)
-        lines += seen(pilot)
-        for rows in list(pilot.app.screen.query(Rows)):
-            rows.focus()
-            await keys(pilot, "right", "enter")
-            lines += seen(pilot)
-            for _ in range(4):
-                await pilot.press("tab")
-                await pilot.pause()
-                lines += seen(pilot)
-            await keys(pilot, "enter")
-            lines += seen(pilot)
-            while len(pilot.app.screen_stack) > 1:
-                await keys(pilot, "escape")
-            await keys(pilot, key)
-    return iter(lines)
-
-
-@pytest.mark.parametrize("name", ["".join(NAUGHTY[:8]), *NAUGHTY])
+@pytest.mark.parametrize("name", [EACH, "[@click=app.quit]x[/]", "[/]"])
 def test_hostile_text_is_shown_and_never_obeyed(name: str) -> None:
     async def act(pilot: Pilot[CaseError]) -> None:
         app = pilot.app
         lines = seen(pilot)
-        for key, opened in (("1", 1), ("2", 1), ("3", 2), ("4", 1)):
+        for key in ("1", "2", "3", "4"):
             await keys(pilot, key)
             lines += seen(pilot)
-            for _ in range(opened):
-                await pilot.press("enter")
-                await settle(pilot)
+            for at in range(len(app.screen.query(Rows))):
+                app.screen.query(Rows)[at].focus()
+                await keys(pilot, "enter")
                 lines += seen(pilot)
+                for _ in range(4 if isinstance(app.screen, HolderScreen) else 0):
+                    await pilot.press("tab")
+                    lines += seen(pilot)
+                await keys(pilot, "escape", key, key)
         app.notify(shown(name, 400), markup=False)
         await pilot.pause()
         lines += seen(pilot)
         assert not [line for line in lines if RAW.search(line)]
-        assert app.is_running
+        assert any(("\\x1b]52;c" if name == EACH else name) in line for line in lines)
+        await keys(pilot, "2", "enter")
         for widget in app.screen.query(Static):
-            await pilot.click(widget)
+            if widget.region:
+                await pilot.click(widget, offset=(4, 0))
         assert app.is_running, "a click on a name did what the name said"
 
-    on_screens(MadeUp(name, accounts=3), act)
-
-
-def test_every_part_of_every_screen_opens_with_hostile_text() -> None:
-    async def act(pilot: Pilot[CaseError]) -> None:
-        lines = list(await walk(pilot))
-        assert not [line for line in lines if RAW.search(line)]
-        assert any("[@click=app.quit]x[/]" in line for line in lines)
-        assert any("\\x1b]52;c" in line for line in lines)
-
-    on_screens(MadeUp("[@click=app.quit]x[/]\x1b]52;c;eA==\x07", accounts=3), act, (120, 40))
+    on_screens(MadeUp(name, accounts=len(NAUGHTY)), act)
 
 
 @pytest.mark.parametrize("name", NAUGHTY)
@@ -487,7 +475,7 @@ def test_a_blocked_run_shows_its_findings_and_no_plan() -> None:
         def overview(self) -> Overview:
             whole_one = super().overview()
             stages = (StageLine("load", "?", "1 rows"), StageLine("reconcile", "?", "not reached"))
-            return Overview(**{name: getattr(whole_one, name) for name in Overview.__slots__} | {"stages": stages, "assets": ()})
+            return replace(whole_one, stages=stages, assets=())
 
         def pools(self) -> Page:
             raise AssertionError("there are no pools to ask for")
@@ -537,13 +525,13 @@ def test_without_a_terminal_it_says_what_to_do_instead() -> None:
 
 
 def test_a_fault_of_the_program_says_where_and_nothing_of_the_data() -> None:
-    secret = "山田 太郎"  # invented
+    name = "山田 太郎"
     try:
-        int(secret)
+        int(name)
     except ValueError as error:
         said = fault_line(error)
     assert "ValueError at test_tui.py:" in said
-    assert secret not in said
+    assert name not in said
     assert "\n" not in said
 
 
@@ -551,12 +539,12 @@ ON_A_TERMINAL = """
 import sys
 sys.path.insert(0, {root!r})
 from administrator.tui.app import AdministratorApp
-from tests.test_tui import NAUGHTY, Given, MadeUp
+from tests.test_tui import EACH, Given, MadeUp
 class Faulty(MadeUp):
     def plan(self, offset, limit, *, withheld_only):
         secret = self.name
         raise ValueError(secret)
-case = Faulty("".join(name for name in NAUGHTY if len(name) < 100 and name != chr(0xd800)), accounts=3)
+case = Faulty(EACH, accounts=30)
 app = AdministratorApp(Given(case))
 app.run()
 app.close()
@@ -610,7 +598,7 @@ def test_on_a_real_terminal_nothing_of_the_data_is_obeyed_and_a_crash_tells_no_d
     assert "[@click=app.quit]" in text, "the names were on the screen"
     end = text[text.rindex("\x1b[?1049l"):]
     assert "administrator: a fault of the program, error" in end
-    assert "ValueError at test_tui.py" in end
+    assert "ValueError at <string>" in end
     assert "Traceback" not in text
     assert "click" not in end
 

@@ -100,6 +100,7 @@ class AdministratorApp(App[CaseError]):
 
     def __init__(self, source: Source) -> None:
         super().__init__()
+        self.animation_level = "none"
         self._source = source
         self._computing = Computing()
         self._is_stopping = False

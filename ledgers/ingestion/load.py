@@ -122,7 +122,7 @@ class _Load:
 
     def _advance(self, bytes_count: int) -> None:
         self._done += bytes_count
-        self._progress(Progress(STAGE, self._done, self._total))
+        self._progress(Progress(STAGE, self._done, self._total, "bytes"))
 
     def _size(self, written: str) -> int:
         path = self._case.path_of(written)
