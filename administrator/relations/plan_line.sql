@@ -7,7 +7,7 @@
 -- Holds   quantity = greatest(entitled - paid_before, 0); withheld money stays its holder's
 --
 -- What was paid before meets the parts in their order; an excess stays on the first, where it is seen.
-create or replace table entitlement as
+create or replace view entitlement as
 select award.account_no, award.asset_no as claim_asset_no, award.part, step.step, award.asset_no as pay_asset_no,
        award.claim_units, award.entitled
 from award
@@ -28,7 +28,7 @@ cross join term
 where payment.round < term.round
 group by payment.account_no, payment.claim_asset_no, payment.step, payment.pay_asset_no;
 
-create or replace table due_line as
+create or replace view due_line as
 with met as (
     select entitlement.*, coalesce(paid_before.units, 0) as paid_units,
            coalesce(sum(entitlement.entitled) over earlier, 0) as entitled_earlier,

@@ -10,9 +10,11 @@ select account.account, asset.asset,
        units_text(claim_row.unclaimed, asset.decimals) as unclaimed,
        units_text(claim_row.disallowed, asset.decimals) as disallowed,
        units_text((scaled_half_even(claim_row.allowed, rate.numerator, rate.denominator)
-                   + scaled_half_even(claim_row.disputed, rate.numerator, rate.denominator)
-                   + scaled_half_even(claim_row.unclaimed, rate.numerator, rate.denominator))::decimal(38, 0),
-                  term.currency_decimals) as value
+                   + case when claim_row.disputed = 0 then 0
+                          else scaled_half_even(claim_row.disputed, rate.numerator, rate.denominator) end
+                   + case when claim_row.unclaimed = 0 then 0
+                          else scaled_half_even(claim_row.unclaimed, rate.numerator, rate.denominator) end)
+                      ::decimal(38, 0), term.currency_decimals) as value
 from claim_row
 join account using (account_no)
 join asset using (asset_no)
