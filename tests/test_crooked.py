@@ -7,15 +7,23 @@ signals, limits or a full disk runs in a process of its own. All figures are wor
 from __future__ import annotations
 
 import csv
+import fcntl
 import gzip
 import hashlib
+import json
 import os
+import random
 import re
+import shutil
+import signal
 import socket
 import stat
 import subprocess
 import sys
-from collections.abc import Callable
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -416,7 +424,9 @@ def test_every_faulty_file_of_a_case_has_its_line_and_no_other_has_one(tmp_path:
     assert_clean(ended)
     assert ended.code == 3
     assert missed == []
-    assert len(ended.lines) == len(wanted), "one line a fault"
+    named = [re.match(r"inputs/[^:]*|https://[^:]*|\.\./[^:]*", line) for line in ended.lines]
+    assert all(named), "every line begins with the file"
+    assert len({name.group() for name in named if name}) == len(wanted), "one file a fault"
     assert all(line.endswith(".") for line in ended.lines)
     assert "Traceback" not in ended.err
     assert not accepted_by_verify(tmp_path / "out")
@@ -653,7 +663,7 @@ def test_no_row_is_lost_or_counted_twice(blocked: Blocked) -> None:
     for source, rows, accepted, rejected, ignored in counts:
         text = (blocked.case / source).read_bytes()
         # Only the cell with a line break inside is longer than its line.
-        assert rows == text.count(b"\n") - 1 - text.count(b'\n"'), source
+        assert rows == text.count(b"\n") - 1 - text.count(b'"1\n"'), source
         assert rows == accepted + rejected + ignored, source
         assert rejected == len([r for r in blocked.rejects if r["source"] == source]), source
     assert dict((source, accepted) for source, _, accepted, *_ in counts)["inputs/balances.csv"] == len(FAULTY_BALANCES)
@@ -701,5 +711,687 @@ def test_a_second_row_of_a_key_blocks_and_names_the_first(tmp_path: Path, comman
         finding = found[f"inputs/{name}.csv"]
         assert finding["severity"] == "blocking", table
         assert finding["row"] == "3", table
-        assert f'"{key}"' in finding["message"] or key in finding["message"], table
+        assert f'"{key}"' in finding["message"] or key in finding["subject"], table
+        assert f"inputs/{name}.csv:2" in finding["message"], table
     assert_clean(ended)
+
+
+# ---- forms of text --------------------------------------------------------------------------------------------------
+
+THREE = ("A,BTC,1", "B,BTC,0.5", "B,ETH,10")
+ODD_FORMS: dict[str, tuple[bytes, str, int, int]] = {
+    "CRLF": ("\r\n".join(("account,asset,quantity", *THREE, "")).encode(), "", 3, 0),
+    "CR alone": ("\r".join(("account,asset,quantity", *THREE, "")).encode(), "", 3, 0),
+    "mixed line ends": (b"account,asset,quantity\r\nA,BTC,1\nB,BTC,0.5\rB,ETH,10\n", "", 3, 0),
+    "CR CR LF": (b"account,asset,quantity\r\r\nA,BTC,1\r\r\nB,BTC,0.5\r\r\nB,ETH,10\r\r\n", "", 7, 4),
+    "no last line end": ("\n".join(("account,asset,quantity", *THREE)).encode(), "", 3, 0),
+    "blank lines": (b"account,asset,quantity\n\nA,BTC,1\n\n\nB,BTC,0.5\nB,ETH,10\n\n", "", 7, 4),
+    "a declared mark": (b"\xef\xbb\xbf" + "\n".join(("account,asset,quantity", *THREE)).encode(),
+                        'encoding = "utf-8-sig"', 3, 0),
+    "a declared mark that is not there": ("\n".join(("account,asset,quantity", *THREE)).encode(),
+                                          'encoding = "utf-8-sig"', 3, 0),
+    "UTF-16, declared": ("\n".join(("account,asset,quantity", *THREE)).encode("utf-16"), 'encoding = "utf-16"', 3, 0),
+    "everything quoted": (b'"account","asset","quantity"\n"A","BTC","1"\n"B","BTC","0.5"\n"B","ETH","10"\n', "", 3, 0),
+    "columns in another order": (b"quantity,note,asset,account\n1,x,BTC,A\n0.5,,BTC,B\n10,,ETH,B\n", "", 3, 0),
+    "zeros behind the point": (
+        b"account,asset,quantity\nA,BTC,001.000000000000\nB,BTC,0.5\nB,ETH,10.0000000000000000000000\n", "", 3, 0),
+    "page headers, ignored": (
+        b"account,asset,quantity\nPage 1\nA,BTC,1\nB,BTC,0.5\nPage 2,,,,\nB,ETH,10\n", "ignore = '^Page'", 5, 2),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("form", ODD_FORMS)
+def test_an_odd_form_of_the_same_rows_gives_the_same_books(form: str, tmp_path: Path) -> None:
+    from ledgers.configuration import read_case
+    from ledgers.ingestion.load import load
+    from ledgers.storage.books import Books
+
+    content, settings, rows, ignored = ODD_FORMS[form]
+    case = made(tmp_path / "case", CASE + ASSETS + BALANCES + settings + "\n" + WALLETS + PRICES, balances=content)
+    with Books.create(case, bulk=False) as books:
+        counts = load(read_case(case), books, lambda _: None).sources[0]
+        held = books.rows(
+            "select account, asset, units::varchar from balance join account using (account_no) "
+            "join asset using (asset_no) order by account, asset"
+        )
+    assert (counts.rows, counts.accepted, counts.rejected, counts.ignored) == (rows, 3, 0, ignored)
+    assert held == [("A", "BTC", "100000000"), ("B", "BTC", "50000000"), ("B", "ETH", "10000000000000000000")]
+
+
+# ---- what the rows mean together ------------------------------------------------------------------------------------
+
+
+def test_what_rows_mean_together_is_said_and_the_run_goes_on(tmp_path: Path, command: Commanded) -> None:
+    toml = CASE + ASSETS + SOURCES
+    files: dict[str, str | bytes] = {
+        "transfers": f"transfer,occurred_at,asset,quantity,sender,recipient\nt1,{AT},BTC,0.1,cold,cold\n"
+        f"t2,{AT},BTC,0.1,stranger,stranger\nt3,{AT},BTC,0.1,cold,x1\n",
+        "labels": "address,party,kind\nx1,party one,exchange\nx1,party two,mixer\nx2,party one,thief\n"
+        "cold,party three,thief\n",
+        "wallets": "wallet,asset,quantity\ncold,BTC,1.2\nether,ETH,10\nyen,JPY,5\n",
+        "prices": "asset,price\nBTC,10000000\n",
+    }
+    for table, name in (("transfer", "transfers"), ("label", "labels")):
+        toml += f'[[sources]]\ntable = "{table}"\npath = "inputs/{name}.csv"\n'
+    out = tmp_path / "out"
+    ended = command("run", made(tmp_path / "case", toml, **files), "--out", out, "--quiet")
+    assert ended.code == 0, ended
+    said = {(f["code"], f["subject"] or f["asset"]): f for f in rows_of(out, "findings")}
+    codes = [code for code, _ in said]
+    assert codes.count("self-transfer") == 2
+    assert codes.count("labels-disagree") == 2, "the party that is exchange and thief, the address of two parties"
+    assert "label-against-wallet-list" in codes
+    assert "pool-without-claims" in codes, "5 JPY are held and nobody claims them"
+    assert any("ETH" in f["message"] and "price" in f["message"] for f in said.values()), "ETH has no price"
+    assert all(f["message"] and f["remedy"] for f in said.values())
+    by_asset = {row["asset"]: row for row in rows_of(out, "pools")}
+    assert by_asset["ETH"]["awarded"] == "10.000000000000000000", "what has no price is still returned in kind"
+    assert by_asset["JPY"]["dividend_denominator"] == ""
+    assert by_asset["JPY"]["surplus"] == "5"
+    assert {row["value"] for row in rows_of(out, "claims") if row["asset"] == "ETH"} == {""}, "no price is not a price of 0"
+    assert accepted_by_verify(out)
+
+
+@pytest.mark.parametrize("rows", ["", "A,BTC,0\nB,ETH,-0.0\n", "A,BTC,-1\n"])
+def test_a_case_that_owes_nobody_anything_is_said_and_planned(rows: str, tmp_path: Path, command: Commanded) -> None:
+    case = made(tmp_path / "case", balances="account,asset,quantity\n" + rows)
+    ended = command("run", case, "--out", tmp_path / "out", "--quiet")
+    assert ended.code == 0, ended
+    assert "balances-all-zero" in [f["code"] for f in rows_of(tmp_path / "out", "findings")]
+    assert rows_of(tmp_path / "out", "schedule") == []
+    assert accepted_by_verify(tmp_path / "out")
+
+
+def test_a_case_that_holds_nothing_is_planned_without_a_unit(tmp_path: Path, command: Commanded) -> None:
+    case = made(tmp_path / "case", wallets="wallet,asset,quantity\n", prices="asset,price\n")
+    ended = command("run", case, "--out", tmp_path / "out", "--quiet")
+    assert ended.code == 0, ended
+    assert {row["awarded"] for row in rows_of(tmp_path / "out", "pools")} <= {"0.00000000", "0." + "0" * 18, "0"}
+    assert accepted_by_verify(tmp_path / "out")
+
+
+def test_quantities_and_prices_at_the_edge_of_38_digits_end_in_a_line(tmp_path: Path, command: Commanded) -> None:
+    huge = "9" * 38
+    case = made(
+        tmp_path / "case",
+        balances=f"account,asset,quantity\nA,JPY,{huge}\nB,JPY,{huge}\n",
+        wallets=f"wallet,asset,quantity\nw,JPY,{huge}\n",
+        prices=f"asset,price\nBTC,{huge}\n",
+    )
+    ended = command("run", case, "--out", tmp_path / "out", "--quiet")
+    assert_said(ended, 4, "38 digits")
+    assert not accepted_by_verify(tmp_path / "out")
+
+
+def test_one_file_named_twice_under_a_sum_is_not_counted_twice_in_silence(tmp_path: Path, command: Commanded) -> None:
+    summed = WALLETS + 'duplicates = "sum"\n'
+    case = made(tmp_path / "case", CASE + ASSETS + BALANCES + summed + summed + PRICES)
+    ended = command("run", case, "--out", tmp_path / "out", "--quiet")
+    said = rows_of(tmp_path / "out", "findings")
+    assert ended.code in (2, 3, 10) or [f for f in said if "wallets.csv" in f["source"] + f["message"]], (
+        "twice the holdings were distributed and no finding says that one file was read twice"
+    )
+
+
+def test_one_file_of_payments_named_twice_is_not_counted_twice_in_silence(tmp_path: Path, command: Commanded) -> None:
+    paid = '[[sources]]\ntable = "payment"\npath = "inputs/payments.csv"\n'
+    case = made(
+        tmp_path / "case", CASE + ASSETS + SOURCES + paid + paid + "[plan]\nround = 2\n",
+        payments="round,account,claim_asset,step,pay_asset,quantity\n1,A,BTC,return,BTC,0.1\n",
+    )  # fmt: skip
+    ended = command("run", case, "--out", tmp_path / "out", "--quiet")
+    said = rows_of(tmp_path / "out", "findings")
+    assert ended.code in (2, 3, 10) or [f for f in said if "payments.csv" in f["source"] + f["message"]], (
+        "a holder counts as paid twice what was paid, and no finding says that one file was read twice"
+    )
+
+
+# ---- names ----------------------------------------------------------------------------------------------------------
+
+HOSTILE = (
+    "esc\x1b[2J\x1b]52;c;QUFB\x07", "line\nadministrator: done", "carriage\rreturn", "[bold red]PAID[/]", "[/]",
+    "[link=http://x]", "rtl\u202eabc", "\u2066iso\u2069", "c1\x9b2J", "del\x7f", "zero\u200bwidth", "tab\tbed",
+    "=HYPERLINK(1)", "@SUM(A1)", "-1", "+1", 'quo"te', "com,ma", "back\\slash", "{}%s%n$HOME`id`", "' or 1=1 --",
+    "é", "e\u0301", "00123", "123", " lead", "trail ", "NULL", "nan", "株式会社 山田", "😀" * 3, "\u3000", "a" * 10_000,
+    "\ufeffmark", "ｱｲｳ", "\u0085next", "\u2028line", "../../etc/passwd", "--help",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, Ended]:
+    folder = tmp_path_factory.mktemp("hostile")
+    accounts = [("account", "holder", "hold"), *((name, name, "") for name in HOSTILE)]
+    balances = [("account", "asset", "quantity"), *((name, "BTC", "1") for name in HOSTILE)]
+
+    def text(rows: Sequence[Sequence[str]]) -> bytes:
+        return "".join(",".join('"' + c.replace('"', '""') + '"' for c in row) + "\n" for row in rows).encode()
+
+    toml = CASE.replace("Re Example", "Re \\u001b[2J\\u009b2J\\u202e[bold]x[/] 山田") + ASSETS + SOURCES
+    toml += '[[sources]]\ntable = "account"\npath = "inputs/accounts.csv"\n'
+    case = made(folder / "case", toml, accounts=text(accounts), balances=text(balances))
+    return case, folder / "out", process("run", case, "--out", folder / "out")
+
+
+def test_hostile_names_go_through_byte_for_byte_and_never_reach_the_terminal(
+    hostile: tuple[Path, Path, Ended], command: Commanded
+) -> None:
+    _, out, ended = hostile
+    assert ended.code == 0, ended
+    assert_clean(ended)
+    assert [row["account"] for row in rows_of(out, "schedule")] == sorted(HOSTILE, key=str.encode)
+    for said in (ended.out, ended.err):
+        assert "esc" not in said and "trail" not in said, "people's names are in no summary and no progress"
+    verified = command("verify", out)
+    assert verified.code == 0, verified.out
+    assert_clean(verified)
+
+
+@pytest.mark.parametrize("name", [name for name in HOSTILE if name not in ("-1", "--help")])
+def test_a_hostile_account_is_explained_and_never_obeyed(
+    name: str, hostile: tuple[Path, Path, Ended], command: Commanded
+) -> None:
+    ended = command("explain", hostile[0], name)
+    assert ended.code == 0, ended
+    assert_clean(ended)
+
+
+@pytest.mark.parametrize("name", ["-1", "--help"])
+def test_an_account_that_looks_like_an_option_can_be_explained(
+    name: str, hostile: tuple[Path, Path, Ended], command: Commanded
+) -> None:
+    ended = command("explain", "--", hostile[0], name)
+    assert ended.code == 0, ended
+    assert ended.out.startswith(f"account {name}\n")
+
+
+def test_json_for_a_program_holds_no_byte_that_a_terminal_obeys(
+    hostile: tuple[Path, Path, Ended], command: Commanded, tmp_path: Path
+) -> None:
+    case, _, _ = hostile
+    explained = command("explain", "--json", case, "c1\x9b2J")
+    assert json.loads(explained.out)["account"] == "c1\x9b2J"
+    ran = command("run", "--json", case, "--out", tmp_path / "out")
+    assert json.loads(ran.out)["title"].startswith("Re \x1b[2J")
+    assert_clean(explained)
+    assert_clean(ran)
+
+
+def test_a_terminal_that_cannot_write_kanji_gets_escapes(hostile: tuple[Path, Path, Ended]) -> None:
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
+    ended = process("explain", hostile[0], "株式会社 山田", env=environment)
+    assert "Traceback" not in ended.err, ended.err.splitlines()[-1]
+    assert ended.code == 0
+
+
+def test_no_file_of_the_case_bears_a_name_of_a_person(hostile: tuple[Path, Path, Ended]) -> None:
+    case, out, _ = hostile
+    names = [path.name for folder in (case, out) for path in folder.rglob("*")]
+    assert not [name for name in names if any(person in name for person in ("esc", "PAID", "山田", "00123"))]
+    shown = {stat.S_IMODE(path.stat().st_mode) & 0o077 for top in (out, case / "vault", case / "work")
+             for path in (top, *top.rglob("*"))}  # fmt: skip
+    assert shown == {0}, "what the run writes can be read by its owner alone"
+
+
+def test_a_folder_with_a_hostile_name_is_shown_and_never_obeyed(tmp_path: Path, command: Commanded) -> None:
+    case = made(tmp_path / "ca se\x1b[2J\u202e'[1]*{a}\n%20")
+    ran = command("run", case)
+    assert ran.code == 0, ran
+    assert_clean(ran)
+    (out,) = (case / "out").iterdir()
+    verified = command("verify", out)
+    assert verified.code == 0, verified
+    assert_clean(verified)
+    assert_clean(command("verify", tmp_path / "no\x1b[2Jthing"))
+    assert_clean(command("explain", case, "A"))
+
+
+# ---- the command line -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("options", "part"),
+    [
+        (("--threads", "0"), "--threads 0"),
+        (("--threads", "-1"), "--threads -1"),
+        (("--threads", "two"), "--threads"),
+        (("--threads", "99999999999999999999"), "--threads"),
+        (("--memory", "banana"), "--memory"),
+        (("--memory", "-1GB"), "--memory"),
+        (("--memory", "1GB'; drop table x; --"), "--memory"),
+        (("--unknown",), "--unknown"),
+    ],
+)
+def test_an_option_that_cannot_be_is_a_matter_of_usage(
+    options: Sequence[str], part: str, tmp_path: Path, command: Commanded
+) -> None:
+    case = made(tmp_path / "case")
+    assert_said(command("run", case, "--quiet", "--out", tmp_path / "out", *options), 2, part)
+
+
+@pytest.mark.parametrize("size", ["0", "1KB", "1MB"])
+def test_too_little_memory_is_said_and_leaves_nothing(size: str, tmp_path: Path) -> None:
+    case = made(tmp_path / "case")
+    ended = process("run", case, "--quiet", "--out", tmp_path / "out", "--memory", size, timeout=30)
+    assert ended.code in (2, 8), ended
+    assert len(ended.lines) == 1 and "memory" in ended.lines[0], ended.err
+    assert_clean(ended)
+    assert not accepted_by_verify(tmp_path / "out")
+
+
+def test_an_account_that_nobody_has_is_said(tmp_path: Path, command: Commanded) -> None:
+    case = made(tmp_path / "case")
+    assert_said(command("explain", case, "A"), 8, "run")
+    assert command("run", case, "--quiet").code == 0
+    assert_said(command("explain", case, "nobody\x1b[2J"), 2, "nobody\\x1b[2J")
+    assert_said(command("explain", case, ""), 2, "account")
+    assert_said(command("explain", case, "a"), 2, '"a"')
+    (case / "case.toml").write_text(CASE + ASSETS + SOURCES + "# changed\n")
+    assert_said(command("explain", case, "A"), 6, "changed")
+
+
+def test_an_input_that_changed_since_the_run_makes_its_plan_stale(tmp_path: Path, command: Commanded) -> None:
+    case = made(tmp_path / "case")
+    assert command("run", case, "--quiet").code == 0
+    (case / "inputs" / "balances.csv").write_text("account,asset,quantity\nA,BTC,99\n")
+    assert_said(command("explain", case, "A"), 6, "balances.csv")
+
+
+@pytest.mark.parametrize("kind", ["absent", "file", "empty", "pipe", "foreign", "json of lists", "deep json", "folders"])
+def test_what_is_no_plan_is_not_verified(kind: str, tmp_path: Path) -> None:
+    folder = tmp_path / "out"
+    if kind == "file":
+        folder.write_text("")
+    elif kind == "pipe":
+        os.mkfifo(folder)
+    elif kind != "absent":
+        folder.mkdir()
+    if kind == "foreign":
+        (folder / "schedule.csv").write_text("a\n")
+    elif kind == "json of lists":
+        (folder / "manifest.json").write_text("[]")
+    elif kind == "deep json":
+        (folder / "manifest.json").write_text("[" * 100_000)
+    elif kind == "folders":
+        for name in ("manifest.json", "findings.csv", "plan.json"):
+            (folder / name).mkdir()
+    ended = process("verify", folder, timeout=20)
+    assert ended.code in (1, 2), ended
+    assert ended.out.splitlines()
+    assert_clean(ended)
+
+
+def test_a_plan_with_a_pipe_or_a_link_in_it_is_not_verified(tmp_path: Path, command: Commanded) -> None:
+    out = tmp_path / "out"
+    assert command("run", made(tmp_path / "case"), "--out", out, "--quiet").code == 0
+    (out / "bridge.csv").rename(tmp_path / "bridge.csv")
+    os.mkfifo(out / "bridge.csv")
+    ended = process("verify", out, timeout=20)
+    assert ended.code == 1
+    assert "bridge.csv" in ended.out
+    assert_clean(ended)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full on this machine")
+def test_a_summary_that_cannot_be_written_is_said_in_a_line(tmp_path: Path) -> None:
+    case = made(tmp_path / "case")
+    with Path("/dev/full").open("w") as full:
+        ended = subprocess.run(  # noqa: S603
+            [sys.executable, "-m", "administrator", "run", str(case), "--out", str(tmp_path / "out")],
+            cwd=ROOT, stdout=full, stderr=subprocess.PIPE, timeout=SECONDS_MAX, check=False, text=True,
+        )  # fmt: skip
+    assert "Traceback" not in ended.stderr and "Exception ignored" not in ended.stderr, ended.stderr
+    assert ended.returncode not in (0, 1, 120)
+
+
+def test_a_reader_that_goes_away_is_no_traceback(tmp_path: Path) -> None:
+    case = made(tmp_path / "case")
+    ended = subprocess.run(  # noqa: S602
+        f"exec {sys.executable} -m administrator run '{case}' --json | true", shell=True,
+        cwd=ROOT, capture_output=True, timeout=SECONDS_MAX, check=False, text=True,
+    )  # fmt: skip
+    assert "Traceback" not in ended.stderr and "Exception" not in ended.stderr, ended.stderr
+
+
+# ---- folders --------------------------------------------------------------------------------------------------------
+
+
+def _kept_as_they_were(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+def test_an_out_folder_that_holds_other_files_is_left_alone(tmp_path: Path, command: Commanded) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "thesis.txt").write_text("the only copy")
+    ended = command("run", made(tmp_path / "case"), "--quiet", "--out", out)
+    assert_said(ended, 8, "thesis.txt", "--out")
+    assert _kept_as_they_were(out) == {"thesis.txt": b"the only copy"}
+
+
+def test_a_stranger_s_file_that_is_called_like_ours_is_not_deleted(tmp_path: Path, command: Commanded) -> None:
+    out = tmp_path / "from_the_creditors"
+    out.mkdir()
+    (out / "claims.csv").write_text("claim,account,asset,quantity\nc,A,BTC,1\n")
+    before = _kept_as_they_were(out)
+    ended = command("run", made(tmp_path / "case"), "--quiet", "--out", out)
+    assert _kept_as_they_were(out) == before, "a file that no manifest lists was thrown away"
+    assert_said(ended, 8, "claims.csv", "--out")
+
+
+def test_inputs_are_never_written_to_nor_deleted(tmp_path: Path, command: Commanded) -> None:
+    toml = CASE + ASSETS + SOURCES.replace("inputs/balances", "inputs/claims").replace("inputs/wallets", "inputs/pools")
+    case = made(tmp_path / "case", toml.replace("inputs/prices", "inputs/losses"))
+    for ours, theirs in (("claims", "balances"), ("pools", "wallets"), ("losses", "prices")):
+        (case / "inputs" / f"{theirs}.csv").rename(case / "inputs" / f"{ours}.csv")
+    before = _kept_as_they_were(case / "inputs")
+    ended = command("run", case, "--quiet", "--out", case / "inputs")
+    assert _kept_as_they_were(case / "inputs") == before, "what the court handed over was deleted"
+    assert_said(ended, 8, "inputs")
+
+
+@pytest.mark.parametrize("place", ["", "inputs", "inputs/plan", "vault", "vault/plan", "work", "work/plan"])
+def test_a_plan_is_not_put_among_what_it_is_made_of(place: str, tmp_path: Path, command: Commanded) -> None:
+    case = made(tmp_path / "case")
+    ended = command("run", case, "--quiet", "--out", case / place)
+    assert ended.code in (2, 8), ended
+    assert_clean(ended)
+    assert not list((case / "inputs").rglob("manifest.json"))
+    assert sorted(path.name for path in (case / "inputs").glob("*.csv")) == ["balances.csv", "prices.csv", "wallets.csv"]
+
+
+@pytest.mark.parametrize("kind", ["file", "under a file", "pipe", "device", "folder named like a file of ours"])
+def test_an_out_folder_that_can_be_none_is_said(kind: str, tmp_path: Path) -> None:
+    out = {"under a file": tmp_path / "x" / "out", "device": Path("/dev/null")}.get(kind, tmp_path / "x")
+    if kind in ("file", "under a file"):
+        (tmp_path / "x").write_text("")
+    elif kind == "pipe":
+        os.mkfifo(out)
+    elif kind.startswith("folder"):
+        (out / "plan.json").mkdir(parents=True)
+    ended = process("run", made(tmp_path / "case"), "--quiet", "--out", out, timeout=20)
+    assert_said(ended, 8, str(out))
+
+
+@pytest.mark.parametrize("name", ["work", "vault", "out"])
+def test_a_file_where_a_folder_of_the_case_belongs_is_said(name: str, tmp_path: Path, command: Commanded) -> None:
+    case = made(tmp_path / "case")
+    (case / name).write_text("mine")
+    ended = command("run", case, "--quiet")
+    assert_said(ended, 8, name)
+    assert (case / name).read_text() == "mine"
+
+
+@pytest.mark.parametrize("name", ["work", "vault", "out"])
+def test_a_link_in_the_case_leads_nothing_of_the_case_outside(name: str, tmp_path: Path, command: Commanded) -> None:
+    case = made(tmp_path / "case")
+    (tmp_path / "elsewhere").mkdir()
+    (case / name).symlink_to(tmp_path / "elsewhere")
+    ended = command("run", case, "--quiet")
+    assert list((tmp_path / "elsewhere").iterdir()) == [], "nothing outside the case folder is written"
+    assert_said(ended, 8, name)
+
+
+def test_a_link_in_place_of_the_lock_is_said(tmp_path: Path, command: Commanded) -> None:
+    case = made(tmp_path / "case")
+    (case / "work").mkdir()
+    (case / "work" / "books.lock").symlink_to(tmp_path / "target")
+    assert_said(command("run", case, "--quiet"), 8, "work")
+    assert not (tmp_path / "target").exists()
+
+
+def test_an_out_folder_that_is_a_link_keeps_what_it_leads_to(tmp_path: Path, command: Commanded) -> None:
+    (tmp_path / "real").mkdir()
+    (tmp_path / "out").symlink_to(tmp_path / "real")
+    ended = command("run", made(tmp_path / "case"), "--quiet", "--out", tmp_path / "out")
+    assert ended.code in (0, 8), ended
+    assert ended.code == 8 or accepted_by_verify(tmp_path / "real")
+
+
+@contextmanager
+def mounted(folder: Path, *options: str) -> Iterator[Path]:
+    """A small file system of its own in memory."""
+    folder.mkdir(parents=True, exist_ok=True)
+    mount = shutil.which("mount")
+    done = subprocess.run([mount or "false", *options, str(folder)], capture_output=True, check=False)  # noqa: S603
+    if done.returncode:
+        pytest.skip("no permission to mount a small file system here")
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", "-l", str(folder)], check=False)  # noqa: S603, S607
+
+
+def test_a_case_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
+    for is_first in (True, False):
+        folder = tmp_path / f"disk{is_first}"
+        with mounted(folder, "-t", "tmpfs", "-o", "size=64m", "none"):
+            case = made(folder / "case")
+            if not is_first:
+                assert process("run", case, "--quiet", "--out", tmp_path / "out").code == 0
+            subprocess.run(["mount", "-o", "remount,ro", str(folder)], check=True)  # noqa: S603, S607
+            ended = process("run", case, "--quiet", "--out", tmp_path / "out")
+            assert_said(ended, 8, "work")
+            explained = process("explain", case, "A")
+            assert explained.code == (8 if is_first else 0), explained
+            assert_clean(explained)
+
+
+@pytest.mark.parametrize("size_kb", [64, 600, 1_400, 2_600])
+def test_a_full_disk_under_the_case_ends_in_a_line_and_a_larger_one_in_the_plan(size_kb: int, tmp_path: Path) -> None:
+    rows = "account,asset,quantity\n" + "".join(f"a{number:06},BTC,0.00001234\n" for number in range(8_000))
+    with mounted(tmp_path / "disk", "-t", "tmpfs", "-o", f"size={size_kb}k", "none") as disk:
+        with suppress(OSError):
+            made(disk / "case", balances=rows)
+        case = disk / "case"
+        if (case / "inputs" / "prices.csv").exists() and (case / "inputs" / "prices.csv").stat().st_size:
+            pass
+        else:
+            # The case itself has no room: it lies elsewhere, and only what is made of it is on the small disk.
+            case = made(tmp_path / "case", balances=rows)
+            for name in ("work", "vault", "out"):
+                shutil.rmtree(disk / name, ignore_errors=True)
+        out = disk / "plan"
+        ended = process("run", case, "--quiet", "--out", out)
+        assert ended.code == 8, ended
+        assert_clean(ended)
+        assert len(ended.lines) == 1 and ended.lines[0].endswith("."), ended.err
+        assert not accepted_by_verify(out)
+        assert not list(out.glob(".*")) if out.exists() else True, "nothing half-made is left"
+        assert shutil.disk_usage(disk).free > 0 or size_kb == 64, "the room that the failed run took is given back"
+
+
+def test_a_full_disk_while_a_gzip_is_unpacked_ends_in_a_line(tmp_path: Path) -> None:
+    packed = gzip.compress(b"account,asset,quantity\n" + b"".join(b"a%07d,BTC,1\n" % n for n in range(300_000)))
+    toml = CASE + ASSETS + SOURCES.replace("balances.csv", "balances.csv.gz")
+    with mounted(tmp_path / "disk", "-t", "tmpfs", "-o", "size=3500k", "none") as disk:
+        case = made(disk / "case", toml)
+        (case / "inputs" / "balances.csv.gz").write_bytes(packed)
+        ended = process("run", case, "--quiet", "--out", tmp_path / "out")
+        assert_said(ended, 8, "space")
+        assert not list((case / "work" / "scratch").glob("*")), "the room is given back"
+
+
+# ---- several at once, and things that change meanwhile ----------------------------------------------------------------
+
+
+def test_the_second_of_two_runs_is_refused_and_spoils_nothing(tmp_path: Path, command: Commanded) -> None:
+    case, out = made(tmp_path / "case"), tmp_path / "out"
+    assert command("run", case, "--quiet", "--out", out).code == 0
+    before = bytes_of(out)
+    with (case / "work" / "books.lock").open("r+") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        ended = command("run", case, "--quiet", "--out", out)
+        assert_said(ended, 8, "another run")
+    assert bytes_of(out) == before, "a run that was refused has thrown away the plan of the run before"
+    assert accepted_by_verify(out)
+
+
+def test_two_runs_at_once_leave_one_good_plan(big: tuple[Path, dict[str, str]], tmp_path: Path) -> None:
+    case, good = big
+    runs = [started(case, tmp_path / "out") for _ in range(2)]
+    ended = [run.communicate(timeout=SECONDS_MAX)[1] for run in runs]
+    codes = sorted(run.returncode for run in runs)
+    assert codes in ([0, 8], [0, 0]), ended
+    assert not [said for said in ended if b"Traceback" in said]
+    assert bytes_of(tmp_path / "out") == good
+
+
+def test_a_source_that_changes_during_the_run_is_read_as_one_moment_of_it(tmp_path: Path, command: Commanded) -> None:
+    case = made(tmp_path / "case")
+    path = case / "inputs" / "balances.csv"
+    is_done = threading.Event()
+
+    def change() -> None:
+        number = 1
+        while not is_done.is_set():
+            number = number % 9 + 1
+            other = path.with_name("other.tmp")
+            other.write_text(f"account,asset,quantity\nA,BTC,{number}\nB,BTC,{number}\n")
+            other.replace(path)
+
+    writer = threading.Thread(target=change)
+    writer.start()
+    try:
+        ended = command("run", case, "--quiet", "--out", tmp_path / "out")
+    finally:
+        is_done.set()
+        writer.join()
+    assert ended.code == 0, ended
+    manifest = json.loads((tmp_path / "out" / "manifest.json").read_text())
+    (sha256,) = [given["sha256"] for given in manifest["inputs"] if given["source"] == "inputs/balances.csv"]
+    copy = (case / "vault" / f"{sha256}.csv").read_bytes()
+    assert hashlib.sha256(copy).hexdigest() == sha256
+    owed = sum(int(line.rpartition(",")[2]) for line in copy.decode().splitlines()[1:])
+    assert {row["asset"]: row["owed"] for row in rows_of(tmp_path / "out", "reconciliation")}["BTC"] == f"{owed}.00000000"
+    assert accepted_by_verify(tmp_path / "out")
+
+
+def test_a_copy_in_the_vault_that_was_tampered_with_is_not_trusted(tmp_path: Path, command: Commanded) -> None:
+    case = made(tmp_path / "case")
+    assert command("run", case, "--quiet", "--out", tmp_path / "out").code == 0
+    before = bytes_of(tmp_path / "out")
+    for copy in (case / "vault").iterdir():
+        copy.chmod(0o600)
+        copy.write_bytes(copy.read_bytes().replace(b"A,BTC,1", b"A,BTC,9"))
+    assert command("run", case, "--quiet", "--out", tmp_path / "out").code == 0
+    assert bytes_of(tmp_path / "out") == before
+
+
+def test_a_failed_run_after_a_good_one_leaves_nothing_that_looks_like_its_plan(tmp_path: Path, command: Commanded) -> None:
+    case = made(tmp_path / "case")
+    assert command("run", case, "--quiet").code == 0
+    (good,) = (case / "out").iterdir()
+    before = bytes_of(good)
+    (case / "inputs" / "balances.csv").write_text("account,asset,quantity\nA,BTC,x\n")
+    assert command("run", case, "--quiet").code == 10
+    (case / "inputs" / "balances.csv").write_text("")
+    assert command("run", case, "--quiet").code == 3
+    assert bytes_of(good) == before, "the plan of other inputs stays as it was"
+    for folder in (case / "out").iterdir():
+        assert folder == good or not (folder / "schedule.csv").exists()
+    explained = command("explain", case, "A")
+    assert explained.code != 0, "the last run came to no plan"
+    assert_clean(explained)
+
+
+# ---- interrupted and killed -----------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def big(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str]]:
+    """A case of many holders, and the bytes of the plan of a run that nobody stopped."""
+    folder = tmp_path_factory.mktemp("big")
+    subprocess.run(  # noqa: S603
+        [sys.executable, str(ROOT / "fixtures" / "generate.py"), str(folder / "case"), "--balances-only",
+         "--accounts", str(ACCOUNTS_INTERRUPTED)], check=True, capture_output=True,
+    )  # fmt: skip
+    began = time.monotonic()
+    ended = process("run", folder / "case", "--quiet", "--out", folder / "out", timeout=600)
+    assert ended.code == 0, ended
+    (folder / "seconds").write_text(str(time.monotonic() - began))
+    return folder / "case", bytes_of(folder / "out")
+
+
+def started(case: Path, out: Path) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(  # noqa: S603
+        [sys.executable, "-m", "administrator", "run", str(case), "--out", str(out)],
+        cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
+    )  # fmt: skip
+
+
+def stopped(case: Path, out: Path, number: int, after: float) -> tuple[int, str, float]:
+    """Start a run, wait until it speaks, then some seconds, send it a signal; its code, words, and seconds to end."""
+    run = started(case, out)
+    try:
+        assert run.stderr is not None and run.stdout is not None
+        first = run.stderr.readline()
+        time.sleep(after)
+        run.send_signal(number)
+        began = time.monotonic()
+        said = first + run.communicate(timeout=SECONDS_MAX)[1]
+    finally:
+        if run.poll() is None:
+            run.kill()
+    return run.returncode, said.decode("utf-8", "replace"), time.monotonic() - began
+
+
+@pytest.mark.parametrize("share", [0.0, 0.2, 0.35, 0.5, 0.65, 0.8, 0.9])
+def test_ctrl_c_at_any_moment_ends_at_once_and_leaves_no_plan(
+    share: float, big: tuple[Path, dict[str, str]], tmp_path: Path
+) -> None:
+    case, good = big
+    seconds = float((case.parent / "seconds").read_text())
+    after = seconds * (share + random.random() / 10)  # noqa: S311
+    code, said, waited = stopped(case, tmp_path / "out", signal.SIGINT, after)
+    assert "Traceback" not in said, (after, said[-2_000:])
+    assert not CONTROL.search(said)
+    if code == 0:
+        # It was done before the signal came.
+        assert bytes_of(tmp_path / "out") == good
+        return
+    assert code == 130, (code, said)
+    assert "interrupted" in said.splitlines()[-1]
+    assert waited < 5
+    out = tmp_path / "out"
+    assert not out.exists() or not accepted_by_verify(out) or bytes_of(out) == good
+    assert not out.exists() or not list(out.glob(".*")), "nothing half-made is left"
+    assert not list((case / "work").glob("spill-*")), "the room it took is given back"
+
+
+def test_a_run_after_ctrl_c_and_kill_gives_the_same_bytes(big: tuple[Path, dict[str, str]], tmp_path: Path) -> None:
+    case, good = big
+    seconds = float((case.parent / "seconds").read_text())
+    out = tmp_path / "out"
+    for share in (0.15, 0.4, 0.6, 0.75, 0.85):
+        code, said, _ = stopped(case, out, signal.SIGKILL, seconds * (share + random.random() / 10))  # noqa: S311
+        assert code in (-signal.SIGKILL, 0)
+        assert "Traceback" not in said
+        assert not out.exists() or not accepted_by_verify(out) or bytes_of(out) == good
+    ended = process("run", case, "--quiet", "--out", out)
+    assert ended.code == 0, ended
+    assert bytes_of(out) == good
+    left = [path.name for path in (case / "work").rglob("*") if path.name.startswith("spill-") or path.suffix == ".csv"]
+    assert left == [], "what killed runs left is cleared away"
+    assert not list((case / "vault").glob(".*")), "half-made copies of killed runs are cleared away"
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_polite_kill_leaves_nothing_half_made(
+    number: signal.Signals, big: tuple[Path, dict[str, str]], tmp_path: Path
+) -> None:
+    case, good = big
+    seconds = float((case.parent / "seconds").read_text())
+    code, said, _ = stopped(case, tmp_path / "out", number, seconds * 0.5)
+    assert code != 0 or bytes_of(tmp_path / "out") == good
+    assert "Traceback" not in said
+    assert not (tmp_path / "out").exists() or not accepted_by_verify(tmp_path / "out")
+
+
+def test_a_run_with_little_memory_gives_the_same_bytes_or_a_line(
+    big: tuple[Path, dict[str, str]], tmp_path: Path
+) -> None:
+    case, good = big
+    ended = process("run", case, "--quiet", "--out", tmp_path / "out", "--memory", "24MB", "--threads", "1")
+    assert_clean(ended)
+    assert ended.code in (0, 8), ended
+    assert bytes_of(tmp_path / "out") == good if ended.code == 0 else not accepted_by_verify(tmp_path / "out")

@@ -70,6 +70,8 @@ RAW = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\
 """What must not reach a terminal from the data."""
 
 
+ALIKE = ("stages", "pools")
+"""Parts that open what the findings open."""
 EACH = "each of NAUGHTY in a row of its own"
 TOGETHER = "".join(name for name in NAUGHTY if len(name) < 100 and name != "\ud800")
 
@@ -267,6 +269,9 @@ def test_enter_opens_a_finding_whole_and_an_asset_in_its_bridge() -> None:
         await keys(pilot, "down", "enter")
         assert isinstance(pilot.app.screen, BridgeScreen)
         assert "Shortfall of 1見本" in heading(pilot, "lines")
+        assert part(pilot, "assets").marked == {"asset": "1見本"}
+        await keys(pilot, "1", "up", "enter")
+        assert "Shortfall of 0見本" in heading(pilot, "lines")
 
     on_screens(matter, act)
 
@@ -282,7 +287,7 @@ def test_pages_turn_at_their_ends_and_say_which_rows_they_show() -> None:
         await keys(pilot, "end")
         assert heading(pilot, "accounts") == "Accounts  rows 401-450 of 450"
         assert part(pilot, "accounts").rows.cursor_row == 49
-        await keys(pilot, "n", "down", "pagedown")
+        await keys(pilot, "n", "down")
         assert heading(pilot, "accounts") == "Accounts  rows 401-450 of 450", "there is nothing after the last page"
         await keys(pilot, "home", "up")
         assert heading(pilot, "accounts") == "Accounts  rows 1-200 of 450"
@@ -371,14 +376,16 @@ def test_a_table_that_goes_on_says_so_and_scrolls_by_columns() -> None:
         assert seen(pilot)[2].rstrip().endswith(">")
         rows = part(pilot, "pools").rows
         starts = []
-        while not starts or starts[-1] < rows.max_scroll_x:
+        for _ in range(3):
             await pilot.press("right")
             starts.append(rows.scroll_offset.x)
         assert starts == sorted(set(starts)), "each key goes further"
+        rows.scroll_to(x=rows.max_scroll_x - 1, animate=False)
         await keys(pilot, "right")
         assert rows.scroll_offset.x == rows.max_scroll_x
         assert not seen(pilot)[2].rstrip().endswith(">")
-        await pilot.press(*["left"] * 30)
+        rows.scroll_to(x=5, animate=False)
+        await pilot.press("left")
         assert rows.scroll_offset.x == 0
 
     on_screens(MadeUp(), act)
@@ -394,6 +401,8 @@ def test_hostile_text_is_shown_and_never_obeyed(name: str) -> None:
             mode = app.current_mode
             lines += seen(pilot)
             for at in range(len(app.screen.query(Rows))):
+                if app.screen.query(RowsPart)[at].id in ALIKE or (name != EACH and mode != "accounts"):
+                    continue
                 app.screen.query(Rows)[at].focus()
                 await keys(pilot, "enter")
                 lines += seen(pilot)
@@ -449,7 +458,7 @@ def test_one_question_at_a_time() -> None:
     matter = MadeUp()
 
     async def act(pilot: Pilot[CaseError]) -> None:
-        await pilot.press("2", "n", "n", "p", "4", "w", "w", "3", "down", "1", "2")
+        await pilot.press("2", "n", "n", "4", "w", "w", "3", "down")
         await settle(pilot)
 
     on_screens(matter, act)

@@ -53,6 +53,7 @@ class BridgeScreen(Sheet):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self._asset = ""
+        self._wanted = ""
         self._names: tuple[str, ...] = ()
 
     def body(self) -> ComposeResult:
@@ -70,14 +71,29 @@ class BridgeScreen(Sheet):
 
     @on(RowsPart.Marked, "#assets")
     def _marked(self, message: RowsPart.Marked) -> None:
-        self.show(message.row["asset"])
+        # The cursor may have gone on since: what counts is where it is.
+        marked = message.part.marked
+        if self._wanted:
+            self.show(self._wanted)
+        elif marked is not None and marked["asset"] != self._asset:
+            self._bring(marked["asset"])
 
     @on(RowsPart.Chosen, "#assets")
     def _to_lines(self) -> None:
         self.query_one("#lines Rows", Rows).focus()
 
     def show(self, asset: str) -> None:
-        """Show the bridge of an asset."""
+        """Show the bridge of an asset, and mark it in the list, when there is one."""
+        part = self.query_one("#assets", RowsPart)
+        if part.page is None:
+            self._wanted = asset
+            return
+        self._wanted = ""
+        if asset in self._names:
+            part.go_to(self._names.index(asset))
+            self._bring(asset)
+
+    def _bring(self, asset: str) -> None:
         self._asset = asset
         self._fetch(asset)
 

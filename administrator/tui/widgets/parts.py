@@ -88,11 +88,12 @@ class RowsPart(Vertical):
     class Loaded(Message):
         """A page is there."""
 
-        def __init__(self, serial: int, page: Page, is_from_end: bool) -> None:
+        def __init__(self, serial: int, page: Page, at: int) -> None:
             super().__init__()
             self.serial = serial
             self.page = page
-            self.is_from_end = is_from_end
+            self.at = at
+            """The row to go to, counted from the end where it is negative."""
 
     class Refused(Message):
         """A page cannot be had."""
@@ -141,16 +142,16 @@ class RowsPart(Vertical):
         """Show a page that is there already; there is no other."""
         self._load = None
         self._serial += 1
-        self._show(page, is_from_end=False)
+        self._show(page, 0)
 
-    def reload(self, offset: int = 0, *, is_from_end: bool = False) -> None:
-        """Load the page that begins at an offset."""
+    def reload(self, offset: int = 0, at: int = 0) -> None:
+        """Load the page that begins at an offset, and go to one of its rows."""
         assert self._load is not None, "what was given cannot be loaded"
         self._serial += 1
-        self._fetch(self._load, self._serial, offset, is_from_end)
+        self._fetch(self._load, self._serial, offset, at)
 
     @work(thread=True, exclusive=True, group="page")
-    def _fetch(self, load: Load, serial: int, offset: int, is_from_end: bool) -> None:
+    def _fetch(self, load: Load, serial: int, offset: int, at: int) -> None:
         def question(matter: Looking) -> Page | None:
             # Whoever waited long may not be wanted any more: somebody types on, or turned the page again.
             return load(matter, offset, PAGE_ROWS) if serial == self._serial else None
@@ -161,26 +162,26 @@ class RowsPart(Vertical):
             self.post_message(self.Refused(error))
             return
         if page is not None:
-            self.post_message(self.Loaded(serial, page, is_from_end))
+            self.post_message(self.Loaded(serial, page, at))
 
     @on(Loaded)
     def _loaded(self, message: Loaded) -> None:
         message.stop()
         if message.serial == self._serial:
-            self._show(message.page, is_from_end=message.is_from_end)
+            self._show(message.page, message.at)
 
     @on(Refused)
     def _refused(self, message: Refused) -> None:
         message.stop()
         self._head(f"cannot be shown: {message.error}")
 
-    def _show(self, page: Page, *, is_from_end: bool) -> None:
+    def _show(self, page: Page, at: int) -> None:
         self.page = page
         if page.rows:
             self._head(f"rows {page.offset + 1}-{page.offset + len(page.rows)} of {page.total}")
         else:
             self._head(self._empty)
-        self.rows.fill(page.columns, page.rows, is_from_end=is_from_end)
+        self.rows.fill(page.columns, page.rows, at)
 
     def _head(self, said: str) -> None:
         self.query_one(".heading", Static).update(Text(shown(f"{self._title}  {said}".strip(), 300)))
@@ -195,7 +196,7 @@ class RowsPart(Vertical):
         back, forth = max(0, page.offset - PAGE_ROWS), min(last, page.offset + PAGE_ROWS)
         offset = {Turn.FIRST: 0, Turn.BACK: back, Turn.ON: forth, Turn.LAST: last}[message.turn]
         if self._load is not None and offset != page.offset:
-            self.reload(offset, is_from_end=message.turn in (Turn.BACK, Turn.LAST))
+            self.reload(offset, -1 if message.turn in (Turn.BACK, Turn.LAST) else 0)
         elif message.turn in (Turn.FIRST, Turn.LAST):
             self.rows.move_cursor(row=0 if message.turn is Turn.FIRST else len(page.rows) - 1)
 
@@ -209,7 +210,26 @@ class RowsPart(Vertical):
         event.stop()
         self._tell(self.Marked, event.cursor_row)
 
-    def _tell(self, kind: type[RowsPart.AboutRow], at: int) -> None:
+    @property
+    def marked(self) -> dict[str, str] | None:
+        """The row with the cursor, by column."""
+        return self._row(self.rows.cursor_row)
+
+    def go_to(self, number: int) -> None:
+        """Put the cursor on one row of the whole list."""
+        offset = number // PAGE_ROWS * PAGE_ROWS
+        if self.page is not None and self.page.offset == offset:
+            self.rows.move_cursor(row=number - offset)
+        else:
+            self.reload(offset, number - offset)
+
+    def _row(self, at: int) -> dict[str, str] | None:
         page = self.page
-        if page is not None and at < len(page.rows):
-            self.post_message(kind(self, dict(zip(page.columns, page.rows[at], strict=True))))
+        if page is None or not 0 <= at < len(page.rows):
+            return None
+        return dict(zip(page.columns, page.rows[at], strict=True))
+
+    def _tell(self, kind: type[RowsPart.AboutRow], at: int) -> None:
+        row = self._row(at)
+        if row is not None:
+            self.post_message(kind(self, row))

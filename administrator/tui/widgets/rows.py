@@ -50,21 +50,21 @@ class Rows(DataTable[Text]):
         self._fixed = fixed_columns
         self._names: tuple[str, ...] = ()
 
-    def fill(self, columns: Sequence[str], rows: Sequence[Sequence[str]], *, is_from_end: bool) -> None:
-        """Show these rows in place of those before."""
+    def fill(self, columns: Sequence[str], rows: Sequence[Sequence[str]], at: int) -> None:
+        """Show these rows in place of those before, with the cursor on one, counted from the end where negative."""
         names = tuple(columns)
         self.clear(columns=True)
         self.fixed_columns = min(self._fixed, len(names))
         for name in names:
             self.add_column(heading(name), key=name)
         self.add_rows(
-            [of_column(name, text, is_fixed=at < self.fixed_columns) for at, (name, text)
+            [of_column(name, text, is_fixed=number < self.fixed_columns) for number, (name, text)
              in enumerate(zip(names, row, strict=True))] for row in rows
         )
         self._names = names
         self.scroll_home(animate=False)
-        if is_from_end and rows:
-            self.move_cursor(row=len(rows) - 1)
+        if at and rows:
+            self.move_cursor(row=at % len(rows))
 
     def action_turn(self, turn: str) -> None:
         """Ask for another page, or go to the end of the only one."""
