@@ -14,12 +14,12 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import signal
 import sys
+import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from administrator import __version__
 from administrator.usecases import ACTS
@@ -27,7 +27,6 @@ from ledgers.errors import CaseError, Interruption
 
 if TYPE_CHECKING:
     from administrator.usecases.running import RunResult
-    from ledgers.storage.books import Books
 
 BLOCKED = 10
 
@@ -52,6 +51,20 @@ def main(arguments: Sequence[str]) -> int:
         # The reader of stdout went away: not a fault of the case.
         sys.stderr.close()
         return 0
+    except Exception as error:  # noqa: BLE001, the outermost handler: a traceback would print people's data
+        print(f"administrator: {_fault_of_ours(error)}", file=sys.stderr)
+        return CaseError.exit_code
+
+
+def _fault_of_ours(error: Exception) -> str:
+    """What is said of a fault of the program: its kind and place, never the values it stumbled over."""
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "an unknown place"
+    ours = next((f"{Path(f.filename).name}:{f.lineno}" for f in reversed(frames) if "duckdb" not in f.filename), place)
+    return (
+        f"a fault of the program itself ({type(error).__name__} at {ours}). Nothing was sealed and nothing of the case "
+        "was changed. Report this line."
+    )
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -102,23 +115,27 @@ def _parser() -> argparse.ArgumentParser:
 def _run(options: argparse.Namespace) -> int:
     from administrator.progress import Teller, silent
     from administrator.usecases.running import run_case
+    from administrator.usecases.stopping import Stop, interruptible
     from ledgers.storage.books import MEMORY_LIMIT
 
     if options.threads is not None and options.threads < 1:
         raise CaseUsageError(f"--threads {options.threads}: at least one is needed.")
     teller = Teller(sys.stderr)
-    with _Interruptible() as interruptible:
-        try:
-            result = run_case(
+    stop = Stop(silent if options.quiet else teller)
+    try:
+        result = interruptible(
+            lambda: run_case(
                 options.case,
                 options.out,
-                silent if options.quiet else teller,
+                stop.listen,
                 threads=options.threads,
                 memory_limit=options.memory or MEMORY_LIMIT,
-                opened=interruptible.opened,
-            )
-        finally:
-            teller.close()
+                opened=stop.opened,
+            ),
+            stop,
+        )
+    finally:
+        teller.close()
     _print_run(result, options)
     if result.is_blocked:
         for message in result.blocking:
@@ -201,29 +218,6 @@ class CaseUsageError(CaseError):
     """The command line asks for what cannot be."""
 
     exit_code = 2
-
-
-class _Interruptible:
-    """Lets Ctrl-C stop the database at once, which would otherwise finish its statement first."""
-
-    def __init__(self) -> None:
-        self._books: Books | None = None
-        self._before: Any = None
-
-    def opened(self, books: Books) -> None:
-        self._books = books
-
-    def __enter__(self) -> _Interruptible:
-        self._before = signal.signal(signal.SIGINT, self._stop)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        signal.signal(signal.SIGINT, self._before)
-
-    def _stop(self, *_: object) -> None:
-        if self._books is not None:
-            self._books.interrupt()
-        raise KeyboardInterrupt
 
 
 def _print_run(result: RunResult, options: argparse.Namespace) -> None:

@@ -13,6 +13,8 @@ CaseError                     exit 1
 
 from __future__ import annotations
 
+STOPPED = "The run was interrupted; nothing of it was kept. Start it again."
+
 
 class CaseError(Exception):
     """Root of every error here. `exit_code` is the CLI's contract and never changes meaning."""

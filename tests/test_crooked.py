@@ -34,7 +34,7 @@ from administrator.cli import main
 from administrator.plans.verify import verify
 
 ROOT = Path(__file__).parent.parent
-ACCOUNTS_INTERRUPTED = int(os.environ.get("ADMINISTRATOR_CROOKED_ACCOUNTS", "20000"))
+ACCOUNTS_INTERRUPTED = int(os.environ.get("ADMINISTRATOR_CROOKED_ACCOUNTS", "8000"))
 """Holders in the case that is interrupted and killed; 1000000 takes minutes."""
 SECONDS_MAX = 60
 CONTROL = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
@@ -1176,7 +1176,7 @@ def test_a_case_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
             assert_clean(explained)
 
 
-@pytest.mark.parametrize("size_kb", [64, 600, 1_400, 2_600])
+@pytest.mark.parametrize("size_kb", [64, 600, 2_600, 6_000])
 def test_a_full_disk_under_the_case_ends_in_a_line_and_a_larger_one_in_the_plan(size_kb: int, tmp_path: Path) -> None:
     rows = "account,asset,quantity\n" + "".join(f"a{number:06},BTC,0.00001234\n" for number in range(8_000))
     with mounted(tmp_path / "disk", "-t", "tmpfs", "-o", f"size={size_kb}k", "none") as disk:
@@ -1335,7 +1335,7 @@ def stopped(case: Path, out: Path, number: int, after: float) -> tuple[int, str,
     return run.returncode, said.decode("utf-8", "replace"), time.monotonic() - began
 
 
-@pytest.mark.parametrize("share", [0.0, 0.2, 0.35, 0.5, 0.65, 0.8, 0.9])
+@pytest.mark.parametrize("share", [0.0, 0.25, 0.45, 0.6, 0.75])
 def test_ctrl_c_at_any_moment_ends_at_once_and_leaves_no_plan(
     share: float, big: tuple[Path, dict[str, str]], tmp_path: Path
 ) -> None:
@@ -1362,7 +1362,7 @@ def test_a_run_after_ctrl_c_and_kill_gives_the_same_bytes(big: tuple[Path, dict[
     case, good = big
     seconds = float((case.parent / "seconds").read_text())
     out = tmp_path / "out"
-    for share in (0.15, 0.4, 0.6, 0.75, 0.85):
+    for share in (0.2, 0.45, 0.7):
         code, said, _ = stopped(case, out, signal.SIGKILL, seconds * (share + random.random() / 10))  # noqa: S311
         assert code in (-signal.SIGKILL, 0)
         assert "Traceback" not in said
@@ -1375,13 +1375,10 @@ def test_a_run_after_ctrl_c_and_kill_gives_the_same_bytes(big: tuple[Path, dict[
     assert not list((case / "vault").glob(".*")), "half-made copies of killed runs are cleared away"
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
-def test_a_polite_kill_leaves_nothing_half_made(
-    number: signal.Signals, big: tuple[Path, dict[str, str]], tmp_path: Path
-) -> None:
+def test_a_polite_kill_leaves_nothing_half_made(big: tuple[Path, dict[str, str]], tmp_path: Path) -> None:
     case, good = big
     seconds = float((case.parent / "seconds").read_text())
-    code, said, _ = stopped(case, tmp_path / "out", number, seconds * 0.5)
+    code, said, _ = stopped(case, tmp_path / "out", signal.SIGTERM, seconds * 0.4)
     assert code != 0 or bytes_of(tmp_path / "out") == good
     assert "Traceback" not in said
     assert not (tmp_path / "out").exists() or not accepted_by_verify(tmp_path / "out")

@@ -59,7 +59,8 @@ def test_module_is_tidy(path: Path) -> None:
             assert (node.end_lineno or 0) - node.lineno < FUNCTION_LINES_MAX, node.name
         if isinstance(node, ast.ExceptHandler):
             caught = ast.unparse(node.type) if node.type else "everything"
-            assert caught not in ("Exception", "everything"), f"line {node.lineno} catches {caught}"
+            is_outermost = where in ("administrator/cli.py", "administrator/tui/app.py")
+            assert is_outermost or caught not in ("Exception", "everything"), f"line {node.lineno} catches {caught}"
         assert not (isinstance(node, ast.Constant) and isinstance(node.value, float)) or where.startswith(
             ("administrator/tui", "administrator/progress")
         ), f"a float in line {node.lineno}"

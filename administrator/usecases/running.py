@@ -96,7 +96,11 @@ def run_case(
         if wanted is None:
             clear(target)
         listen(Progress("export", 0, 0))
-        outputs = _seal_all(run, target)
+        try:
+            outputs = _seal_all(run, target)
+        except BaseException:
+            clear(target)
+            raise
         result = _result(run, target, outputs)
         _remember(books, case, target)
     return result

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from ledgers.errors import Interruption, LedgerError, StorageError
+from ledgers.errors import STOPPED, Interruption, StorageError
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -42,7 +42,7 @@ def _own_errors() -> Iterator[None]:
     try:
         yield
     except duckdb.InterruptException as stop:
-        raise Interruption("The run was interrupted; nothing of it was kept. Start it again.") from stop
+        raise Interruption(STOPPED) from stop
     except duckdb.OutOfMemoryException as full:
         raise StorageError(
             f"The books need more memory or disk than they were given: {_line(full)}. "
@@ -72,6 +72,7 @@ class Books:
         self._spill = spill
         self._lock: int | None = None
         self._is_open = True
+        self._is_stopped = False
 
     @classmethod
     def create(
@@ -212,7 +213,7 @@ class Books:
             assert NAMES.fullmatch(name), f"{name!r} is no name of ours"
             text = text.replace("{" + placeholder + "}", name)
         unused = set(parameters)
-        with _own_errors():
+        with self._guarded():
             for statement in self._connection.extract_statements(text):
                 wanted = statement.named_parameters
                 unused -= wanted
@@ -223,7 +224,7 @@ class Books:
         self, sql: str, parameters: Mapping[str, object] | Sequence[object] | None = None
     ) -> list[tuple[Any, ...]]:
         """Give all rows of a query, which must be few: a screen, a summary, a report."""
-        with _own_errors():
+        with self._guarded():
             return self._connection.execute(sql, parameters).fetchall()
 
     def table(
@@ -239,7 +240,7 @@ class Books:
         if only is not None:
             assert NAMES.fullmatch(only), f"{only!r} is no name of ours"
             sql = f"select * from ({sql}) where {only} = ${only}"  # noqa: S608, from the program's own closed lists
-        with _own_errors():
+        with self._guarded():
             cursor = self._connection.execute(sql, parameters)
             columns = tuple(column[0] for column in cursor.description or ())
             rows = cursor.fetchall()
@@ -252,7 +253,7 @@ class Books:
 
     def execute(self, sql: str, parameters: Mapping[str, object] | Sequence[object] | None = None) -> None:
         """Execute one statement for what it does."""
-        with _own_errors():
+        with self._guarded():
             self._connection.execute(sql, parameters).fetchall()
 
     def insert(self, relation: str, *values: object) -> None:
@@ -266,7 +267,7 @@ class Books:
 
     def copy_csv(self, select: str, path: Path) -> int:
         """Write the rows of a select to a CSV file in their order, quoted where needed; give their number."""
-        with _own_errors():
+        with self._guarded():
             ((rows,),) = self._connection.execute(
                 f"copy ({select}) to $path "
                 "(format csv, header true, delimiter ',', quote '\"', escape '\"', nullstr '')",
@@ -276,7 +277,7 @@ class Books:
 
     def batches(self, sql: str, size: int, parameters: Mapping[str, object] | None = None) -> Iterator[pa.RecordBatch]:
         """Give the rows of a query of any length, in columns of at most `size` rows; nothing else may run meanwhile."""
-        with _own_errors():
+        with self._guarded():
             reader = self._connection.execute(sql, parameters).to_arrow_reader(size)
             assert reader is not None, "a query has a result"
             yield from reader
@@ -308,8 +309,16 @@ class Books:
         return self._connection
 
     def interrupt(self) -> None:
-        """Stop what is running, from another thread; it ends in `Interruption`."""
+        """Stop what is running, from another thread: it ends in `Interruption`, and so does whatever is asked next."""
+        self._is_stopped = True
         self._connection.interrupt()
+
+    @contextmanager
+    def _guarded(self) -> Iterator[None]:
+        if self._is_stopped:
+            raise Interruption(STOPPED)
+        with _own_errors():
+            yield
 
     def close(self) -> None:
         """Let go of the file, and of what was spilled."""

@@ -30,6 +30,7 @@ ACCOUNT_FIRST = ("account", "holder", "allowed_value", "recovery")
 LINE_FIRST = ("claim_asset", "part", "quantity", "pay_asset", "status", "reason", "step", "claim", "entitled",
               "paid_before", "value")
 """Read first on a narrow screen."""
+NO_PLAN = "none: blocking findings stopped the run before there was a plan"
 CONTENTS = ("claims", "schedule", "bases", "postings")
 
 
@@ -145,6 +146,8 @@ class HolderScreen(Sheet):
     def _loaded(self, message: Loaded) -> None:
         view = message.view
         self.query_one("#holder", Static).update(pairs(view.facts))
+        if not view.why:
+            self.query_one("#schedule", RowsPart).retitle("Schedule", NO_PLAN)
         for name in CONTENTS:
             page: Page = getattr(view, name)
             first = LINE_FIRST if name == "schedule" else [column for column in page.columns if column != "account"]

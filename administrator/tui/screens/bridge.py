@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 LINE_COLUMNS = ("line", "quantity", "running_total", "proportion")
 TAKEN_BY = "taken_by:"
-NOT_REACHED = "none: blocking findings stopped the run before it could be compared"
+NOT_REACHED = "Blocking findings stopped the run before what is held could be compared with what is owed."
 
 
 def signed(quantity: str) -> str:
@@ -58,16 +58,18 @@ class BridgeScreen(Sheet):
 
     def body(self) -> ComposeResult:
         """The list of assets, and the bridge."""
+        if not self.has_reached("reconcile"):
+            yield Static(whole(NOT_REACHED), classes="whole")
+            return
         with Horizontal():
-            yield RowsPart("", self.desk, self._load_assets, empty=NOT_REACHED, id="assets", fixed=0)
+            yield RowsPart("", self.desk, self._load_assets, empty="none", id="assets", fixed=0)
             with Vertical(id="of_asset"):
                 yield Static(id="totals", classes="facts")
                 yield RowsPart("Shortfall", self.desk, None, empty="none: what is held is what is owed", id="lines")
 
     def _load_assets(self, matter: Looking, offset: int, limit: int) -> Page:
-        names = matter.bridge_assets() if self.has_reached("reconcile") else ()
-        self._names = names
-        return page_of(("asset",), [(name,) for name in names], offset, limit)
+        self._names = matter.bridge_assets()
+        return page_of(("asset",), [(name,) for name in self._names], offset, limit)
 
     @on(RowsPart.Marked, "#assets")
     def _marked(self, message: RowsPart.Marked) -> None:

@@ -9,6 +9,7 @@ from textual.widgets import Static
 
 from administrator.tui.cells import pairs
 from administrator.tui.desk import Desk
+from administrator.tui.screens.accounts import NO_PLAN
 from administrator.tui.screens.sheet import Record, Sheet
 from administrator.tui.widgets.edges import Key
 from administrator.tui.widgets.parts import RowsPart, arranged, page_of
@@ -63,7 +64,7 @@ class CaseScreen(Sheet):
                        lambda matter, offset, limit: arranged(matter.findings(offset, limit), FINDING_FIRST),
                        empty="none", id="findings", fixed=0)
         yield RowsPart("Recovery", self.desk, lambda _, offset, limit: page_of(ASSET_COLUMNS, assets, offset, limit),
-                       empty="none: blocking findings stopped the run before there was a plan", id="recovery")
+                       empty=NO_PLAN, id="recovery")
 
     @on(RowsPart.Chosen, "#stages")
     @on(RowsPart.Chosen, "#findings")

@@ -9,15 +9,13 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
 from administrator.tui.desk import Desk, Looking
-from administrator.tui.screens.accounts import LINE_FIRST, HolderScreen
+from administrator.tui.screens.accounts import LINE_FIRST, NO_PLAN, HolderScreen
 from administrator.tui.screens.sheet import Record, Sheet
 from administrator.tui.widgets.edges import Key
 from administrator.tui.widgets.parts import RowsPart, arranged, page_of
 
 if TYPE_CHECKING:
     from administrator.usecases.looking import Page
-
-NO_PLAN = "none: blocking findings stopped the run before there was a plan"
 
 
 class PlanScreen(Sheet):

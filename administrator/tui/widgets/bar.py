@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-BAR_CELLS = 16
+BAR_CELLS = 12
 
 
 def bars(quantities: Sequence[str], cells: int) -> tuple[str, ...]:

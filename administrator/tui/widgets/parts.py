@@ -119,7 +119,7 @@ class RowsPart(Vertical):
 
     def on_mount(self) -> None:
         """Load the first page."""
-        self._head("loading")
+        self._head("" if self._load is None else "loading")
         if self._load is not None:
             self.reload()
 
