@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from ledgers.errors import STOPPED, Interruption, StorageError
+from ledgers.errors import STOPPED, Interruption, LedgerError, StorageError
 
 if TYPE_CHECKING:
     import pyarrow as pa
