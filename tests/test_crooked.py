@@ -148,6 +148,7 @@ def assert_said(ended: Ended, code: int, *parts: str) -> None:
     """The run ended with this code, and one line holds all the parts: where, what, why and what to do."""
     assert ended.code == code, ended
     assert "Traceback" not in ended.err
+    assert "fault of the program itself" not in ended.err, ended.err
     assert any(all(part in line for part in parts) for line in ended.lines), ended.err
     assert_clean(ended)
 
@@ -156,6 +157,7 @@ def assert_clean(ended: Ended) -> None:
     for said in (ended.out, ended.err):
         assert not CONTROL.search(said), [hex(ord(c)) for c in CONTROL.findall(said)]
     assert "Traceback" not in ended.err
+    assert "fault of the program itself" not in ended.err, ended.err
 
 
 # ---- case.toml ------------------------------------------------------------------------------------------------------
@@ -166,7 +168,8 @@ FAULTY_TOML: dict[str, tuple[str, tuple[str, ...]]] = {
     "a section that nobody knows": (CASE + ASSETS + SOURCES + "[reserve]\n", ('"reserve"', "reserves")),
     "a key with a terminal's escape in it": (
         CASE + '"\\u001b[2J\\u202e" = 1\n' + ASSETS + SOURCES, ("[case]", "\\x1b[2J")),
-    "a key with a line break in it": (CASE + '"a\\nadministrator: done" = 1\n' + ASSETS + SOURCES, ("\\nadministrator: done",)),
+    "a key with a line break in it": (
+        CASE + '"a\\nadministrator: done" = 1\n' + ASSETS + SOURCES, ("\\nadministrator: done",)),
     "a column that the table has not": (
         CASE + ASSETS + BALANCES + 'columns = { quanttity = "q" }\n' + WALLETS, ('"quanttity"', '"quantity"')),
     "a table that nobody knows": (CASE + ASSETS + SOURCES.replace('"price"', '"prices"'), ('"prices"', '"price"')),
@@ -185,8 +188,8 @@ FAULTY_TOML: dict[str, tuple[str, tuple[str, ...]]] = {
         CASE + ASSETS + SOURCES + POLICY.replace("external_theft", "theft"), ('"theft"', "external_theft")),
     "two policies of one name": (CASE + ASSETS + SOURCES + POLICY + POLICY, ('"crime"', "2 times")),
     "a reserve that does not say whether it is ring-fenced": (
-        CASE + ASSETS + SOURCES + '[[reserves]]\nname = "r"\namount = "1"\ncurrency = "JPY"\ncovers = ["unexplained"]\n',
-        ("[[reserves]]", "ring_fenced")),
+        CASE + ASSETS + SOURCES + '[[reserves]]\nname = "r"\namount = "1"\ncurrency = "JPY"\n'
+        'covers = ["unexplained"]\n', ("[[reserves]]", "ring_fenced")),
     "an event that ends before it begins": (
         CASE + ASSETS + SOURCES + '[[events]]\nname = "e"\nperil = "external_theft"\nparties = ["t"]\n'
         "from = 2026-03-13\nuntil = 2026-03-12\n", ('"e"', "2026-03-12", "2026-03-13")),
@@ -202,7 +205,8 @@ FAULTY_TOML: dict[str, tuple[str, tuple[str, ...]]] = {
     "an amount in full-width digits": (CASE + ASSETS + SOURCES + POLICY.replace('"500"', '"５００"'), ("limit",)),
     "an amount below nothing": (CASE + ASSETS + SOURCES + POLICY.replace('"500"', '"-1"'), ("limit", "-1")),
     "an amount finer than its currency": (CASE + ASSETS + SOURCES + POLICY.replace('"500"', '"0.5"'), ("limit", "0.5")),
-    "an amount of too many digits": (CASE + ASSETS + SOURCES + POLICY.replace('"500"', f'"{"9" * 39}"'), ("limit", "38")),
+    "an amount of too many digits": (
+        CASE + ASSETS + SOURCES + POLICY.replace('"500"', f'"{"9" * 39}"'), ("limit", "38")),
     "a share above one": (CASE + ASSETS + SOURCES + '[plan]\nholdback = "1.5"\n', ("holdback", "1.5")),
     "a rounding that nobody knows": (CASE + ASSETS + SOURCES + '[plan]\nrounding = "up"\n', ("rounding", '"up"')),
     "a round before the first": (CASE + ASSETS + SOURCES + "[plan]\nround = 0\n", ("round", "0")),
@@ -217,7 +221,8 @@ FAULTY_TOML: dict[str, tuple[str, tuple[str, ...]]] = {
     "an instant before the calendar": (
         CASE.replace("2026-03-31T09:00:00", "0001-01-01T00:00:00") + ASSETS + SOURCES, ("commencement_at",)),
     "an instant after the calendar": (
-        CASE.replace("2026-03-31T09:00:00+09:00", "9999-12-31T23:00:00-09:00") + ASSETS + SOURCES, ("commencement_at",)),
+        CASE.replace("2026-03-31T09:00:00+09:00", "9999-12-31T23:00:00-09:00") + ASSETS + SOURCES,
+        ("commencement_at",)),
     "a period that begins before the calendar": (
         CASE + ASSETS + SOURCES + POLICY.replace("2025-10-01", "0001-01-01T00:00:00+09:00"), ("from",)),
     "more decimals than numbers have": (CASE + ASSETS.replace("18", "39") + SOURCES, ("decimals", "38")),
@@ -294,12 +299,14 @@ def _fifo(path: Path) -> None:
         ("absent", lambda path: None),
     ],
 )
-def test_a_case_file_that_is_no_file_is_refused_at_once(what: str, make: Callable[[Path], None], tmp_path: Path) -> None:
+def test_a_case_file_that_is_no_file_is_refused_at_once(
+    what: str, make: Callable[[Path], None], tmp_path: Path
+) -> None:
     case = made(tmp_path / "case")
     (case / "case.toml").unlink()
     make(case / "case.toml")
     try:
-        ended = process("run", case, timeout=10)
+        ended = process("run", case, timeout=6)
     except subprocess.TimeoutExpired:
         pytest.fail(f"the run waits for ever where case.toml is {what}")
     assert_said(ended, 2, "case.toml")
@@ -395,7 +402,8 @@ def _faulty_places(inputs: Path) -> dict[str, tuple[str, tuple[str, ...]]]:
         "nothing, outside": ("../../nowhere.csv", ("no such file",)),
         "a file taken for a folder": ("inputs/balances.csv/x.csv", ("no such file",)),
         "an address": ("https://example.invalid/b.csv", ("no such file",)),
-        "a name with an escape and a line break": ("inputs/a\\u001b[2J\\nadministrator: done.csv", ("\\x1b[2J", "\\nadministrator: done")),
+        "a name with an escape and a line break": (
+            "inputs/a\\u001b[2J\\nadministrator: done.csv", ("\\x1b[2J", "\\nadministrator: done")),
         "a name with a NUL": ("inputs/a\\u0000.csv", ("a\\x00.csv",)),
     }
     if os.geteuid() == 0:
@@ -420,7 +428,9 @@ def test_every_faulty_file_of_a_case_has_its_line_and_no_other_has_one(tmp_path:
         wanted[fault] = parts
     (case / "case.toml").write_text(toml)
     ended = command("run", case, "--out", tmp_path / "out", "--quiet")
-    missed = [fault for fault, parts in wanted.items() if not any(all(p in line for p in parts) for line in ended.lines)]
+    missed = [
+        fault for fault, parts in wanted.items() if not any(all(part in line for part in parts) for line in ended.lines)
+    ]
     assert_clean(ended)
     assert ended.code == 3
     assert missed == []
@@ -443,9 +453,9 @@ def test_a_million_columns_are_read_or_refused_in_bounded_time(tmp_path: Path) -
     header = "account,asset,quantity," + ",".join(f"c{number}" for number in range(1_000_000))
     case = made(tmp_path / "case", balances=header + "\nA,BTC,1" + "," * 1_000_000 + "\n")
     try:
-        ended = process("run", case, "--quiet", timeout=15)
+        ended = process("run", case, "--quiet", timeout=10)
     except subprocess.TimeoutExpired:
-        pytest.fail("a million columns keep the run busy for longer than 15 s")
+        pytest.fail("a million columns keep the run busy for longer than 10 s")
     assert "Traceback" not in ended.err
     assert ended.code in (0, 3)
     assert all(len(line) < 2_000 for line in ended.lines)
@@ -535,7 +545,8 @@ FAULTY_ROWS: dict[str, tuple[str, str, str, str, str]] = {
     "a negative opening": ("wallet", "w2,BTC,1,,,,-0.5", "negative-quantity", "opening", "-0.5"),
     "a custody that nobody knows": ("wallet", "w3,BTC,1,Hot,,,", "unknown-word", "custody", '"Hot"'),
     "a purpose that nobody knows": ("wallet", "w4,BTC,1,,theirs,,", "unknown-word", "purpose", '"theirs"'),
-    "a day counted that is none": ("wallet", "w5,BTC,1,,,2026-02-29T00:00Z,", "unreadable-instant", "as_of", "calendar"),
+    "a day counted that is none": (
+        "wallet", "w5,BTC,1,,,2026-02-29T00:00Z,", "unreadable-instant", "as_of", "calendar"),
     "a price below nothing": ("price", "BTC,-1,", "negative-quantity", "price", "-1"),
     "a price that is no number": ("price", "BTC,NaN,", "unreadable-quantity", "price", "NaN"),
     "a price with a comma": ("price", 'BTC,"10,000,000",', "unreadable-quantity", "price", "comma"),
@@ -573,7 +584,8 @@ FAULTY_ROWS: dict[str, tuple[str, str, str, str, str]] = {
     "a label of a kind that nobody knows": ("label", "x,y,hacker", "unknown-word", "kind", '"hacker"'),
     "a negative claim": ("claim", "c1,a,BTC,-1,,,", "negative-quantity", "quantity", "-1"),
     "a standing that nobody knows": ("claim", "c2,a,BTC,1,,approved,", "unknown-word", "standing", '"approved"'),
-    "an allowed part that is no number": ("claim", "c3,a,BTC,1,,allowed,all", "unreadable-quantity", "allowed", '"all"'),
+    "an allowed part that is no number": (
+        "claim", "c3,a,BTC,1,,allowed,all", "unreadable-quantity", "allowed", '"all"'),
     "an account of a kind that nobody knows": ("account", "a9,N,vip", "unknown-word", "kind", '"vip"'),
     "a payee by carrier pigeon": ("payee", "a,,pigeon", "unknown-word", "method", '"pigeon"'),
     "a payee of an unknown asset": ("payee", "a,DOGE,chain", "unknown-asset", "asset", '"DOGE"'),
@@ -617,7 +629,9 @@ def blocked(tmp_path_factory: pytest.TempPathFactory) -> Blocked:
     case = made(folder / "case", toml, **contents)
     ended = process("run", case, "--out", folder / "out")
     out = folder / "out"
-    findings, rejects = (rows_of(out, name) if (out / f"{name}.csv").exists() else [] for name in ("findings", "rejects"))
+    findings, rejects = (
+        rows_of(out, name) if (out / f"{name}.csv").exists() else [] for name in ("findings", "rejects")
+    )
     return Blocked(ended, findings, rejects, rows, case, out)
 
 
@@ -645,7 +659,8 @@ def test_a_bad_row_is_named_by_file_row_column_value_and_reason(fault: str, bloc
     assert found[0]["message"].startswith(f"{source}:{row}: ")
     assert part in found[0]["message"]
     assert found[0]["remedy"]
-    assert "\n" not in found[0]["message"] and not CONTROL.search(found[0]["message"])
+    assert "\n" not in found[0]["message"]
+    assert not CONTROL.search(found[0]["message"])
     assert len(found[0]["message"]) < 1_000
     assert len([r for r in blocked.rejects if (r["source"], r["row"]) == (source, row)]) == 1
 
@@ -666,10 +681,13 @@ def test_no_row_is_lost_or_counted_twice(blocked: Blocked) -> None:
         assert rows == text.count(b"\n") - 1 - text.count(b'"1\n"'), source
         assert rows == accepted + rejected + ignored, source
         assert rejected == len([r for r in blocked.rejects if r["source"] == source]), source
-    assert dict((source, accepted) for source, _, accepted, *_ in counts)["inputs/balances.csv"] == len(FAULTY_BALANCES)
+    accepted_of = {source: accepted for source, _, accepted, *_ in counts}
+    assert accepted_of["inputs/balances.csv"] == len(FAULTY_BALANCES)
 
 
-def test_a_stopped_run_leaves_a_folder_that_verify_does_not_take_for_a_plan(blocked: Blocked, command: Commanded) -> None:
+def test_a_stopped_run_leaves_a_folder_that_verify_does_not_take_for_a_plan(
+    blocked: Blocked, command: Commanded
+) -> None:
     ended = command("verify", blocked.out)
     assert "there is none" in ended.out
     assert_clean(ended)
@@ -788,7 +806,8 @@ def test_what_rows_mean_together_is_said_and_the_run_goes_on(tmp_path: Path, com
     assert by_asset["ETH"]["awarded"] == "10.000000000000000000", "what has no price is still returned in kind"
     assert by_asset["JPY"]["dividend_denominator"] == ""
     assert by_asset["JPY"]["surplus"] == "5"
-    assert {row["value"] for row in rows_of(out, "claims") if row["asset"] == "ETH"} == {""}, "no price is not a price of 0"
+    values = {row["value"] for row in rows_of(out, "claims") if row["asset"] == "ETH"}
+    assert values == {""}, "no price is not a price of 0"
     assert accepted_by_verify(out)
 
 
@@ -821,6 +840,19 @@ def test_quantities_and_prices_at_the_edge_of_38_digits_end_in_a_line(tmp_path: 
     ended = command("run", case, "--out", tmp_path / "out", "--quiet")
     assert_said(ended, 4, "38 digits")
     assert not accepted_by_verify(tmp_path / "out")
+
+
+def test_rows_that_are_declared_to_be_none_are_counted_where_a_person_sees_it(
+    tmp_path: Path, command: Commanded
+) -> None:
+    case = made(tmp_path / "case", CASE + ASSETS + BALANCES + "ignore = '^A'\n" + WALLETS + PRICES)
+    ended = command("run", case, "--quiet", "--out", tmp_path / "out")
+    assert ended.code == 0, ended
+    assert [row["account"] for row in rows_of(tmp_path / "out", "claims")] == ["B", "B"]
+    said = [f["message"] for f in rows_of(tmp_path / "out", "findings") if f["source"] == "inputs/balances.csv"]
+    assert any("1" in message and re.search("ignore|left out", message) for message in said), (
+        "an account of 1 BTC was left out and no output says how many rows were"
+    )
 
 
 def test_one_file_named_twice_under_a_sum_is_not_counted_twice_in_silence(tmp_path: Path, command: Commanded) -> None:
@@ -880,7 +912,7 @@ def test_hostile_names_go_through_byte_for_byte_and_never_reach_the_terminal(
     assert_clean(ended)
     assert [row["account"] for row in rows_of(out, "schedule")] == sorted(HOSTILE, key=str.encode)
     for said in (ended.out, ended.err):
-        assert "esc" not in said and "trail" not in said, "people's names are in no summary and no progress"
+        assert not re.search("esc|trail", said), "people's names are in no summary and no progress"
     verified = command("verify", out)
     assert verified.code == 0, verified.out
     assert_clean(verified)
@@ -973,7 +1005,8 @@ def test_too_little_memory_is_said_and_leaves_nothing(size: str, tmp_path: Path)
     case = made(tmp_path / "case")
     ended = process("run", case, "--quiet", "--out", tmp_path / "out", "--memory", size, timeout=30)
     assert ended.code in (2, 8), ended
-    assert len(ended.lines) == 1 and "memory" in ended.lines[0], ended.err
+    assert [line for line in ended.lines if "memory" in line] == ended.lines, ended.err
+    assert len(ended.lines) == 1, ended.err
     assert_clean(ended)
     assert not accepted_by_verify(tmp_path / "out")
 
@@ -996,7 +1029,9 @@ def test_an_input_that_changed_since_the_run_makes_its_plan_stale(tmp_path: Path
     assert_said(command("explain", case, "A"), 6, "balances.csv")
 
 
-@pytest.mark.parametrize("kind", ["absent", "file", "empty", "pipe", "foreign", "json of lists", "deep json", "folders"])
+@pytest.mark.parametrize(
+    "kind", ["absent", "file", "empty", "pipe", "foreign", "json of lists", "deep json", "folders"]
+)
 def test_what_is_no_plan_is_not_verified(kind: str, tmp_path: Path) -> None:
     folder = tmp_path / "out"
     if kind == "file":
@@ -1035,11 +1070,11 @@ def test_a_plan_with_a_pipe_or_a_link_in_it_is_not_verified(tmp_path: Path, comm
 def test_a_summary_that_cannot_be_written_is_said_in_a_line(tmp_path: Path) -> None:
     case = made(tmp_path / "case")
     with Path("/dev/full").open("w") as full:
-        ended = subprocess.run(  # noqa: S603
+        ended = subprocess.run(
             [sys.executable, "-m", "administrator", "run", str(case), "--out", str(tmp_path / "out")],
             cwd=ROOT, stdout=full, stderr=subprocess.PIPE, timeout=SECONDS_MAX, check=False, text=True,
         )  # fmt: skip
-    assert "Traceback" not in ended.stderr and "Exception ignored" not in ended.stderr, ended.stderr
+    assert not re.search("Traceback|Exception|fault of the program", ended.stderr), ended.stderr
     assert ended.returncode not in (0, 1, 120)
 
 
@@ -1049,7 +1084,7 @@ def test_a_reader_that_goes_away_is_no_traceback(tmp_path: Path) -> None:
         f"exec {sys.executable} -m administrator run '{case}' --json | true", shell=True,
         cwd=ROOT, capture_output=True, timeout=SECONDS_MAX, check=False, text=True,
     )  # fmt: skip
-    assert "Traceback" not in ended.stderr and "Exception" not in ended.stderr, ended.stderr
+    assert not re.search("Traceback|Exception|fault of the program", ended.stderr), ended.stderr
 
 
 # ---- folders --------------------------------------------------------------------------------------------------------
@@ -1096,7 +1131,7 @@ def test_a_plan_is_not_put_among_what_it_is_made_of(place: str, tmp_path: Path, 
     assert ended.code in (2, 8), ended
     assert_clean(ended)
     assert not list((case / "inputs").rglob("manifest.json"))
-    assert sorted(path.name for path in (case / "inputs").glob("*.csv")) == ["balances.csv", "prices.csv", "wallets.csv"]
+    assert sorted(path.name for path in (case / "inputs").glob("*")) == ["balances.csv", "prices.csv", "wallets.csv"]
 
 
 @pytest.mark.parametrize("kind", ["file", "under a file", "pipe", "device", "folder named like a file of ours"])
@@ -1152,13 +1187,13 @@ def mounted(folder: Path, *options: str) -> Iterator[Path]:
     """A small file system of its own in memory."""
     folder.mkdir(parents=True, exist_ok=True)
     mount = shutil.which("mount")
-    done = subprocess.run([mount or "false", *options, str(folder)], capture_output=True, check=False)  # noqa: S603
+    done = subprocess.run([mount or "false", *options, str(folder)], capture_output=True, check=False)
     if done.returncode:
         pytest.skip("no permission to mount a small file system here")
     try:
         yield folder
     finally:
-        subprocess.run(["umount", "-l", str(folder)], check=False)  # noqa: S603, S607
+        subprocess.run(["umount", "-l", str(folder)], check=False)
 
 
 def test_a_case_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
@@ -1168,7 +1203,7 @@ def test_a_case_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
             case = made(folder / "case")
             if not is_first:
                 assert process("run", case, "--quiet", "--out", tmp_path / "out").code == 0
-            subprocess.run(["mount", "-o", "remount,ro", str(folder)], check=True)  # noqa: S603, S607
+            subprocess.run(["mount", "-o", "remount,ro", str(folder)], check=True)
             ended = process("run", case, "--quiet", "--out", tmp_path / "out")
             assert_said(ended, 8, "work")
             explained = process("explain", case, "A")
@@ -1183,21 +1218,19 @@ def test_a_full_disk_under_the_case_ends_in_a_line_and_a_larger_one_in_the_plan(
         with suppress(OSError):
             made(disk / "case", balances=rows)
         case = disk / "case"
-        if (case / "inputs" / "prices.csv").exists() and (case / "inputs" / "prices.csv").stat().st_size:
-            pass
-        else:
-            # The case itself has no room: it lies elsewhere, and only what is made of it is on the small disk.
+        if not (case / "inputs" / "prices.csv").is_file() or not (case / "inputs" / "prices.csv").stat().st_size:
+            # The case itself has no room: it lies elsewhere, and only the plan is to be on the small disk.
+            shutil.rmtree(case)
             case = made(tmp_path / "case", balances=rows)
-            for name in ("work", "vault", "out"):
-                shutil.rmtree(disk / name, ignore_errors=True)
         out = disk / "plan"
         ended = process("run", case, "--quiet", "--out", out)
         assert ended.code == 8, ended
         assert_clean(ended)
-        assert len(ended.lines) == 1 and ended.lines[0].endswith("."), ended.err
+        assert len(ended.lines) == 1, ended.err
+        assert ended.lines[0].endswith("."), ended.err
         assert not accepted_by_verify(out)
         assert not list(out.glob(".*")) if out.exists() else True, "nothing half-made is left"
-        assert shutil.disk_usage(disk).free > 0 or size_kb == 64, "the room that the failed run took is given back"
+        assert not list((case / "work").glob("scratch/*")), "the room that the failed run took is given back"
 
 
 def test_a_full_disk_while_a_gzip_is_unpacked_ends_in_a_line(tmp_path: Path) -> None:
@@ -1211,7 +1244,7 @@ def test_a_full_disk_while_a_gzip_is_unpacked_ends_in_a_line(tmp_path: Path) -> 
         assert not list((case / "work" / "scratch").glob("*")), "the room is given back"
 
 
-# ---- several at once, and things that change meanwhile ----------------------------------------------------------------
+# ---- several at once, and things that change meanwhile --------------------------------------------------------------
 
 
 def test_the_second_of_two_runs_is_refused_and_spoils_nothing(tmp_path: Path, command: Commanded) -> None:
@@ -1262,7 +1295,8 @@ def test_a_source_that_changes_during_the_run_is_read_as_one_moment_of_it(tmp_pa
     copy = (case / "vault" / f"{sha256}.csv").read_bytes()
     assert hashlib.sha256(copy).hexdigest() == sha256
     owed = sum(int(line.rpartition(",")[2]) for line in copy.decode().splitlines()[1:])
-    assert {row["asset"]: row["owed"] for row in rows_of(tmp_path / "out", "reconciliation")}["BTC"] == f"{owed}.00000000"
+    said = {row["asset"]: row["owed"] for row in rows_of(tmp_path / "out", "reconciliation")}
+    assert said["BTC"] == f"{owed}.00000000"
     assert accepted_by_verify(tmp_path / "out")
 
 
@@ -1277,7 +1311,9 @@ def test_a_copy_in_the_vault_that_was_tampered_with_is_not_trusted(tmp_path: Pat
     assert bytes_of(tmp_path / "out") == before
 
 
-def test_a_failed_run_after_a_good_one_leaves_nothing_that_looks_like_its_plan(tmp_path: Path, command: Commanded) -> None:
+def test_a_failed_run_after_a_good_one_leaves_nothing_that_looks_like_its_plan(
+    tmp_path: Path, command: Commanded
+) -> None:
     case = made(tmp_path / "case")
     assert command("run", case, "--quiet").code == 0
     (good,) = (case / "out").iterdir()
@@ -1301,7 +1337,7 @@ def test_a_failed_run_after_a_good_one_leaves_nothing_that_looks_like_its_plan(t
 def big(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str]]:
     """A case of many holders, and the bytes of the plan of a run that nobody stopped."""
     folder = tmp_path_factory.mktemp("big")
-    subprocess.run(  # noqa: S603
+    subprocess.run(
         [sys.executable, str(ROOT / "fixtures" / "generate.py"), str(folder / "case"), "--balances-only",
          "--accounts", str(ACCOUNTS_INTERRUPTED)], check=True, capture_output=True,
     )  # fmt: skip
@@ -1313,9 +1349,11 @@ def big(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str]]
 
 
 def started(case: Path, out: Path) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(  # noqa: S603
+    return subprocess.Popen(
         [sys.executable, "-m", "administrator", "run", str(case), "--out", str(out)],
         cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
+        # A shell that put the tests in the background has made them deaf to it.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
     )  # fmt: skip
 
 
@@ -1323,7 +1361,7 @@ def stopped(case: Path, out: Path, number: int, after: float) -> tuple[int, str,
     """Start a run, wait until it speaks, then some seconds, send it a signal; its code, words, and seconds to end."""
     run = started(case, out)
     try:
-        assert run.stderr is not None and run.stdout is not None
+        assert run.stderr is not None
         first = run.stderr.readline()
         time.sleep(after)
         run.send_signal(number)
@@ -1341,9 +1379,10 @@ def test_ctrl_c_at_any_moment_ends_at_once_and_leaves_no_plan(
 ) -> None:
     case, good = big
     seconds = float((case.parent / "seconds").read_text())
-    after = seconds * (share + random.random() / 10)  # noqa: S311
+    after = seconds * (share + random.random() / 10)
     code, said, waited = stopped(case, tmp_path / "out", signal.SIGINT, after)
     assert "Traceback" not in said, (after, said[-2_000:])
+    assert "fault of the program itself" not in said, (after, said)
     assert not CONTROL.search(said)
     if code == 0:
         # It was done before the signal came.
@@ -1358,12 +1397,25 @@ def test_ctrl_c_at_any_moment_ends_at_once_and_leaves_no_plan(
     assert not list((case / "work").glob("spill-*")), "the room it took is given back"
 
 
+def test_an_impatient_ctrl_c_and_another_end_in_one_line(big: tuple[Path, dict[str, str]], tmp_path: Path) -> None:
+    run = started(big[0], tmp_path / "out")
+    assert run.stderr is not None
+    run.stderr.readline()
+    for _ in range(5):
+        run.send_signal(signal.SIGINT)
+        time.sleep(0.03)
+    said = run.communicate(timeout=SECONDS_MAX)[1].decode()
+    assert run.returncode == 130, said
+    assert not re.search("Traceback|Exception|fault of the program", said), said
+    assert not accepted_by_verify(tmp_path / "out")
+
+
 def test_a_run_after_ctrl_c_and_kill_gives_the_same_bytes(big: tuple[Path, dict[str, str]], tmp_path: Path) -> None:
     case, good = big
     seconds = float((case.parent / "seconds").read_text())
     out = tmp_path / "out"
     for share in (0.2, 0.45, 0.7):
-        code, said, _ = stopped(case, out, signal.SIGKILL, seconds * (share + random.random() / 10))  # noqa: S311
+        code, said, _ = stopped(case, out, signal.SIGKILL, seconds * (share + random.random() / 10))
         assert code in (-signal.SIGKILL, 0)
         assert "Traceback" not in said
         assert not out.exists() or not accepted_by_verify(out) or bytes_of(out) == good

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from administrator.usecases.looking import Matter
 
 
+PARTS_MAX = 40
+"""Wallets and recoveries of a pool that are listed one by one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Figure:
     """One figure and why it is what it is."""
@@ -94,6 +98,8 @@ def explain_account(matter: Matter, account: str) -> Explanation:
     facts = facts_of(matter, account)
     figures = [
         *_claim_figures(matter, account),
+        *_pool_figures(matter, account),
+        *_price_figures(matter, account),
         *_return_figures(matter, account),
         *_compensation_figures(matter, account),
         *_status_figures(matter, account),
@@ -149,6 +155,33 @@ def _claim_figures(matter: Matter, account: str) -> list[Figure]:
             because.append("as the claim of an insider or affiliate it does not share in the pool (plan.insiders)")
         figures.append(Figure(f"claim on {asset}, allowed", f"{text(allowed)} {asset}", tuple(because)))
     return figures
+
+
+def _pool_figures(matter: Matter, account: str) -> list[Figure]:
+    """What lies in each pool the account shares in, by wallet and recovery."""
+    parameters = {"account": account, "guarantee_in_pool": matter.is_guarantee_in_pool}
+    by_asset: dict[str, tuple[int, list[tuple[int, str]]]] = {}
+    for asset, decimals, what, units, source, row in matter.books.rows(view("pool_figures"), parameters):
+        place = f": {source}:{row}" if source else ""
+        said = f"{what} {format_units(int(units), decimals)}{place}"
+        by_asset.setdefault(asset, (decimals, []))[1].append((int(units), said))
+    figures = []
+    for asset, (decimals, parts) in by_asset.items():
+        gross = format_units(sum(units for units, _ in parts), decimals)
+        because = [said for _, said in parts[:PARTS_MAX]]
+        if len(parts) > PARTS_MAX:
+            rest = format_units(sum(units for units, _ in parts[PARTS_MAX:]), decimals)
+            because.append(f"and {len(parts) - PARTS_MAX} more with {rest}")
+        figures.append(Figure(f"pool {asset}, gross", f"{gross} {asset}", tuple(because)))
+    return figures
+
+
+def _price_figures(matter: Matter, account: str) -> list[Figure]:
+    """The commencement prices that this account's values rest on."""
+    return [
+        Figure(f"price of {asset} at commencement", f"{price} {matter.case.currency}", (f"{source}:{row}",))
+        for asset, price, source, row in matter.books.rows(view("price_figures"), {"account": account})
+    ]
 
 
 def _return_figures(matter: Matter, account: str) -> list[Figure]:

@@ -14,6 +14,7 @@ from administrator import __version__
 from administrator.errors import StaleError
 from administrator.plans.exports.seal import SELECTS
 from administrator.stages import STAGES
+from administrator.terms import parameters_of, regime_of
 from administrator.usecases.running import AssetResult, asset_results
 from administrator.views import view
 from ledgers.configuration import CaseConfiguration, read_case
@@ -152,6 +153,11 @@ class Matter:
         return _has(self._books, "plan_line") and not self._books.value(
             "select count(*) from finding where severity = 'blocking'"
         )
+
+    @property
+    def is_guarantee_in_pool(self) -> bool:
+        """Whether the plan counts the guarantee wallets among what holders share."""
+        return parameters_of(self._case, regime_of(self._case))["guarantee_in_pool"] == "true"
 
     def overview(self) -> Overview:
         """The case at a glance: stages, findings, recovery per asset."""

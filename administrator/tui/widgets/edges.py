@@ -6,6 +6,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from rich.text import Text
+from textual.events import Click
 from textual.widgets import Static
 
 from administrator.tui.cells import whole
@@ -37,11 +38,20 @@ class Top(Static):
 
     def __init__(self, current: str, overview: Overview) -> None:
         said = Text(end="")
+        self._ends: list[tuple[int, str]] = []
         for key, name, word in SCREENS:
             is_here = name == current
             said.append(f"[{key} {word}]" if is_here else f" {key} {word} ", "bold" if is_here else "")
+            self._ends.append((len(said), name))
         said.append("  PROJECTION  " if overview.projection else "  ", "bold reverse" if overview.projection else "")
         super().__init__(Text.assemble(said, whole(overview.title), end=""))
+
+    async def on_click(self, event: Click) -> None:
+        """Show the screen whose name was clicked."""
+        at = event.get_content_offset(self)
+        name = next((name for end, name in self._ends if at is not None and at.x < end), None)
+        if name is not None:
+            await self.run_action(f"app.show('{name}')")
 
 
 class Keys(Static):

@@ -139,7 +139,10 @@ class RowsPart(Vertical):
         self._empty = empty
 
     def give(self, page: Page) -> None:
-        """Show a page that is there already; there is no other."""
+        """Show a page that is there already: by parts where it is the whole list, else it alone."""
+        if len(page.rows) == page.total > PAGE_ROWS:
+            self.ask(lambda _, offset, limit: page_of(page.columns, page.rows, offset, limit))
+            return
         self._load = None
         self._serial += 1
         self._show(page, 0)

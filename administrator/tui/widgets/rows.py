@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from enum import Enum
 from itertools import accumulate
 from typing import ClassVar
@@ -14,9 +14,10 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widgets import DataTable
 
-from administrator.tui.cells import heading, of_column
+from administrator.tui.cells import FIGURES, heading, of_column
 
 GOES_ON = ">"
+GOES_BACK = "<"
 
 
 class Turn(Enum):
@@ -113,13 +114,21 @@ class Rows(DataTable[Text]):
         self.scroll_to(x=behind[-1] if behind and x - behind[-1] <= seen else x - max(1, seen // 2), animate=False)
 
     def render_line(self, y: int) -> Strip:
-        """Give one line; where it goes on to the right its last cell says so, lest a figure seem to end there."""
+        """Give one line; a figure is seen whole or not at all, and where the line goes on to a side a sign says so."""
         strip = super().render_line(y)
-        width = self.scrollable_content_region.width
-        is_row = y <= self.row_count - self.scroll_offset.y
-        if not is_row or self.virtual_size.width - self.scroll_offset.x <= width:
+        if y > self.row_count - self.scroll_offset.y or not self._names:
             return strip
-        return Strip.join([strip.crop(0, width - 1), Strip([Segment(GOES_ON, self.rich_style)], 1)])
+        width, x, edges = self.scrollable_content_region.width, self.scroll_offset.x, self._edges()
+        begin = edges[self.fixed_columns]
+        if x > 0:
+            cut = next((at for at, edge in enumerate(edges[1:]) if edge > begin + x), 0)
+            is_hidden = self._names[cut] in FIGURES and edges[cut] < begin + x and edges[cut + 1] - x < width
+            strip = _covered(strip, begin, edges[cut + 1] - x if is_hidden else begin + 1, GOES_BACK.ljust)
+        if edges[-1] - x > width:
+            cut = next(at for at, edge in enumerate(edges[1:]) if edge > x + width)
+            is_hidden = self._names[cut] in FIGURES and begin < edges[cut] - x
+            strip = _covered(strip, edges[cut] - x if is_hidden else width - 1, width, GOES_ON.rjust)
+        return strip
 
     def _edges(self) -> list[int]:
         """Where each column begins, and where the last one ends."""
@@ -129,3 +138,11 @@ class Rows(DataTable[Text]):
         """How far to scroll so that a column stands beside the fixed ones."""
         edges = self._edges()
         return [edge - edges[self.fixed_columns] for edge in edges[self.fixed_columns:-1]]
+
+
+def _covered(strip: Strip, begin: int, end: int, fill: Callable[[int], str]) -> Strip:
+    """Put a sign and blanks over some cells of a line, in the style they have."""
+    begin, end = max(0, min(begin, end - 1)), min(end, strip.cell_length)
+    style = next((segment.style for segment in strip.crop(begin, end)), None)
+    middle = Strip([Segment(fill(end - begin), style)], end - begin)
+    return Strip.join([strip.crop(0, begin), middle, strip.crop(end)])

@@ -1,0 +1,31 @@
+-- What the pools of one account's claims hold, wallet by wallet and recovery by recovery, down to the row that says so.
+--
+-- Reads   share_line, account, asset, holding, holding_total, recovery, source
+-- Makes   asset VARCHAR, decimals INTEGER, what VARCHAR, units VARCHAR, source VARCHAR null, row BIGINT null;
+--         by asset, then customers' wallets, guarantee wallets, paid in kind, recoveries, each by name
+with mine as (
+    select distinct share_line.asset_no
+    from share_line
+    join account using (account_no)
+    where account.account = $account
+),
+part as (
+    select holding.asset_no, case holding.purpose when 'customer' then 1 else 2 end as place,
+           holding.purpose || ' wallet ' || holding.wallet as what, holding.units, holding.source_no, holding."row"
+    from holding
+    where holding.purpose = 'customer' or ($guarantee_in_pool and holding.purpose = 'guarantee')
+    union all
+    select asset_no, 3, 'paid in kind by earlier rounds', paid_in_kind, null, null
+    from holding_total
+    where paid_in_kind > 0
+    union all
+    select recovery.asset_no, 4, 'recovery ' || recovery.recovery, recovery.units, recovery.source_no, recovery."row"
+    from recovery
+)
+select asset.asset, asset.decimals, part.what, part.units::varchar as units, source.source, part."row"
+from part
+join mine using (asset_no)
+join asset using (asset_no)
+left join source on source.source_no = part.source_no
+where part.units <> 0
+order by asset.asset_no, part.place, part.what
