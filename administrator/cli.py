@@ -12,8 +12,10 @@ No figure is computed here.
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import os
+import re
 import sys
 import traceback
 from collections.abc import Callable, Sequence
@@ -23,37 +25,52 @@ from typing import TYPE_CHECKING
 
 from administrator import __version__
 from administrator.usecases import ACTS
-from ledgers.errors import CaseError, Interruption
+from ledgers.display import display, safe
+from ledgers.errors import CaseError, Interruption, StorageError
 
 if TYPE_CHECKING:
     from administrator.usecases.running import RunResult
 
 BLOCKED = 10
+INVISIBLE = re.compile("[\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
+"""Controls and marks that JSON lets stand as they are."""
+MEMORY = re.compile(r"[0-9]{1,6}(\.[0-9]{1,3})? ?[KMGT]i?B", re.IGNORECASE)
+THREADS_MAX = 1024
 
 
 def main(arguments: Sequence[str]) -> int:
     """Do one act and give the exit code."""
-    options = _parser().parse_args(arguments)
-    # Customers' data: whatever is written, only its owner reads.
+    # Customers' data: whatever is written, only its owner reads. A terminal that cannot show a letter shows its escape.
     os.umask(0o077)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    options = _parser().parse_args(arguments)
     try:
         code: int = options.act(options)
         sys.stdout.flush()
         return code
     except CaseError as error:
         for line in error.lines:
-            print(f"administrator: {_shown(line)}", file=sys.stderr)
+            _say(line)
         return error.exit_code
     except KeyboardInterrupt:
-        print("administrator: interrupted; nothing half-made was kept.", file=sys.stderr)
+        _say("interrupted; nothing half-made was kept.")
         return Interruption.exit_code
     except BrokenPipeError:
         # The reader of stdout went away: not a fault of the case.
         sys.stderr.close()
         return 0
+    except OSError as error:
+        _say(f"cannot go on ({error.strerror}). Free some space, or look where the output goes.")
+        return StorageError.exit_code
     except Exception as error:  # noqa: BLE001, the outermost handler: a traceback would print people's data
-        print(f"administrator: {_fault_of_ours(error)}", file=sys.stderr)
+        _say(_fault_of_ours(error))
         return CaseError.exit_code
+
+
+def _say(line: str) -> None:
+    print(f"administrator: {safe(line)}", file=sys.stderr)
 
 
 def _fault_of_ours(error: Exception) -> str:
@@ -62,8 +79,8 @@ def _fault_of_ours(error: Exception) -> str:
     place = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "an unknown place"
     ours = next((f"{Path(f.filename).name}:{f.lineno}" for f in reversed(frames) if "duckdb" not in f.filename), place)
     return (
-        f"a fault of the program itself ({type(error).__name__} at {ours}). Nothing was sealed and nothing of the case "
-        "was changed. Report this line."
+        f"a fault of the program itself ({type(error).__name__} at {ours}). What it was doing is not finished. "
+        "Report this line."
     )
 
 
@@ -118,8 +135,10 @@ def _run(options: argparse.Namespace) -> int:
     from administrator.usecases.stopping import Stop, interruptible
     from ledgers.storage.books import MEMORY_LIMIT
 
-    if options.threads is not None and options.threads < 1:
-        raise CaseUsageError(f"--threads {options.threads}: at least one is needed.")
+    if options.threads is not None and not 1 <= options.threads <= THREADS_MAX:
+        raise CaseUsageError(f"--threads {options.threads}: give a number from 1 to {THREADS_MAX}.")
+    if options.memory is not None and not MEMORY.fullmatch(options.memory):
+        raise CaseUsageError(f"--memory {display(options.memory)}: give a size such as 2GB or 512MB.")
     teller = Teller(sys.stderr)
     stop = Stop(silent if options.quiet else teller)
     try:
@@ -139,7 +158,10 @@ def _run(options: argparse.Namespace) -> int:
     _print_run(result, options)
     if result.is_blocked:
         for message in result.blocking:
-            print(f"administrator: {_shown(message)}", file=sys.stderr)
+            _say(message)
+        more = result.findings["blocking"] - len(result.blocking)
+        if more:
+            _say(f"and {more} more blocking findings, in findings.csv.")
         return BLOCKED
     return 0
 
@@ -168,12 +190,13 @@ def _verify(options: argparse.Namespace) -> int:
         _print_json(asdict(verdict))
         return 1 if verdict.fault_count else 0
     for fault in verdict.faults:
-        print(_shown(fault, 2_000))
+        print(safe(fault))
     if verdict.fault_count > len(verdict.faults):
         print(f"and {verdict.fault_count - len(verdict.faults)} more")
     if not options.quiet:
         rows = sum(count for _, count in verdict.checked)
-        print(f"{options.folder}: {len(verdict.checked)} files, {rows} rows, {verdict.fault_count} faults.")
+        folder = display(str(options.folder), 400)
+        print(f"{folder}: {len(verdict.checked)} files, {rows} rows, {verdict.fault_count} faults.")
         print("Not to be seen without the case:")
         for sentence in verdict.unseen:
             print(f"  - {sentence}")
@@ -188,7 +211,7 @@ def _explain(options: argparse.Namespace) -> int:
         _print_json(asdict(explanation))
     else:
         for line in explanation.lines():
-            print(_shown(line, 400))
+            print(safe(line))
     return 0
 
 
@@ -227,22 +250,22 @@ def _print_run(result: RunResult, options: argparse.Namespace) -> None:
         _print_json(asdict(result))
         return
     for line in summary_lines(result):
-        print(_shown(line, 400))
+        print(safe(line))
 
 
 def summary_lines(result: RunResult) -> list[str]:
     """What a run says on stdout."""
-    lines = [result.title, f"regime {result.regime}, reporting currency {result.currency}", ""]
+    lines = [display(result.title, 200), f"regime {result.regime}, reporting currency {result.currency}", ""]
     if result.assets:
         heads = ("asset", "owed", "held", "shortfall", "claims", "returned", "dividend")
-        rows = [(a.asset, a.owed, a.held, a.shortfall, a.claims, a.awarded, a.dividend) for a in result.assets]
+        rows = [(display(a.asset), a.owed, a.held, a.shortfall, a.claims, a.awarded, a.dividend) for a in result.assets]
         lines += _table(heads, rows[:40])
         if len(rows) > 40:
             lines.append(f"and {len(rows) - 40} more assets in reconciliation.csv and pools.csv")
         lines.append("")
     lines += [f"{name.replace('_', ' ')}: {value}" for name, value in result.totals.items()]
     counted = ", ".join(f"{count} {severity}" for severity, count in result.findings.items()) or "none"
-    lines += [f"findings: {counted}", f"written to {result.out}"]
+    lines += [f"findings: {counted}", f"written to {display(result.out, 400)}"]
     if result.is_blocked:
         lines.append("Blocked: correct what stands above, and run again. Only findings and rejects were written.")
     return lines
@@ -257,11 +280,6 @@ def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
 
 
 def _print_json(value: object) -> None:
-    json.dump(value, sys.stdout, ensure_ascii=False, indent=2)
-    print()
-
-
-def _shown(text: str, characters_max: int = 1_000) -> str:
-    from ledgers.display import display
-
-    return display(text, characters_max)
+    """JSON with people's letters as they are, and what would steer a terminal as its escape."""
+    text = json.dumps(value, ensure_ascii=False, indent=2)
+    print(INVISIBLE.sub(lambda found: "".join(f"\\u{ord(character):04x}" for character in found[0]), text))

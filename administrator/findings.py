@@ -98,9 +98,21 @@ def about_terms(case: CaseConfiguration, terms: Terms) -> Iterator[Finding]:
             )
 
 
-def about_losses(books: Books, losses: Losses) -> Iterator[Finding]:
-    """Events that ask for more than is gone, and losses that no price values."""
+def about_losses(books: Books, terms: Terms, losses: Losses) -> Iterator[Finding]:
+    """Events that find no loss, or ask for more than is gone, and losses that no price values."""
     codes = _codes(books)
+    found = {item.event for item in losses.items}
+    short_of = {short.event for short in losses.shortages}
+    for event in terms.events:
+        if event.event not in found | short_of:
+            yield Finding(
+                "event-without-loss",
+                WARNING,
+                f'event "{event.event}" finds no loss: no unexplained transfer went to its parties in its span, or '
+                "nothing of the asset is missing",
+                "Check the spelling of its parties against the labels, its span and its asset.",
+                subject=f"event {event.event}",
+            )
     for short in losses.shortages:
         asset, decimals = codes[short.asset_no]
         quantity = format_units(short.units, decimals)
@@ -113,7 +125,8 @@ def about_losses(books: Books, losses: Losses) -> Iterator[Finding]:
             asset,
             quantity,
         )
-    for asset_no in sorted({item.asset_no for item in losses.items if item.value_minor is None}):
+    unvalued = {item.asset_no for item in losses.items if item.value_minor is None}
+    for asset_no in sorted(unvalued if terms.policies or terms.reserves else ()):
         asset, decimals = codes[asset_no]
         quantity = format_units(sum(item.units for item in losses.items if item.asset_no == asset_no), decimals)
         yield Finding(
@@ -168,14 +181,13 @@ def about_pools(books: Books, case: CaseConfiguration, terms: Terms, pools: Pool
 
 def about_compensation(books: Books, case: CaseConfiguration, terms: Terms) -> Iterator[Finding]:
     """Money that met every loss, or that rounding left over."""
-    for source, event, covered, received, distributed in books.rows(
-        "select source, event, covered_minor::varchar, received_minor::varchar, distributed_minor::varchar "
+    for source, event, unmet, received, distributed in books.rows(
+        "select source, event, unmet_minor::varchar, received_minor::varchar, distributed_minor::varchar "
         "from coverage where reason is null and received_minor > distributed_minor order by source, event"
     ):
         left = format_units(int(received) - int(distributed), terms.currency_decimals)
         of_event = f' for event "{event}"' if event else ""
-        is_rounding = int(covered) > int(received) and int(distributed) > 0 and not event
-        why = "by rounding" if is_rounding else "once every loss it answers for is met"
+        why = "by rounding" if int(unmet) > int(received) else "once every loss it answers for is met"
         yield Finding(
             "compensation-left-over",
             NOTE,

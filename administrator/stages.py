@@ -8,6 +8,7 @@ finding stops the run after the stage that found it, when that stage has said al
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -117,7 +118,7 @@ def _flows(run: Run) -> None:
         )
     run.losses = find_losses(books, resolved(run), run.rates)
     findings.add(books, findings.about_terms(run.case, resolved(run)))
-    findings.add(books, findings.about_losses(books, run.losses))
+    findings.add(books, findings.about_losses(books, resolved(run), run.losses))
 
 
 def _claims(run: Run) -> None:
@@ -180,7 +181,9 @@ def run_stages(run: Run, stages: Iterable[Stage]) -> Iterator[Stage]:
     """Do the stages in order and give each when it is done; stop after one that left a blocking finding."""
     for stage in stages:
         run.listen(Progress(stage.name, 0, 0))
-        stage.act(run)
+        # The small relations are filled row by row: each alone on the disk would cost more than the stage.
+        with run.books.transaction() if stage.act is not _load else nullcontext():
+            stage.act(run)
         yield stage
         if blocking(run.books):
             return

@@ -133,6 +133,7 @@ def compensate(books: Books, terms: Terms, pools: Pools, losses: Losses) -> None
             False,
             reserve.minor,
             reserve.minor,
+            unmet,
             given,
             None if reserve.ring_fenced else Refused.ESTATE.value,
         )
@@ -149,7 +150,7 @@ def _pay_event(books: Books, terms: Terms, losses: Losses, answer: Cover, step_n
             if item.event == answer.event.event and policy.answers(item.peril, item.custody)
         }
     )
-    given = 0
+    given, unmet = 0, _unmet(books, items)
     if policy.pays_holders and answer.received_minor > 0:
         given = _pay_step(books, terms, step_no, answer.received_minor, items)
     books.insert(
@@ -162,6 +163,7 @@ def _pay_event(books: Books, terms: Terms, losses: Losses, answer: Cover, step_n
         answer.is_covered_partial,
         answer.due_minor,
         answer.received_minor,
+        unmet,
         given,
         None if answer.reason is None else answer.reason.value,
     )

@@ -48,6 +48,17 @@ def display(text: str, characters_max: int = DISPLAY_CHARACTERS_MAX) -> str:
     return "".join(shown)
 
 
+def safe(line: str) -> str:
+    r"""Give a line that the program composed, with nothing in it that would steer a terminal.
+
+    What it quotes was displayed already, so a backslash is left as it is and nothing is cut.
+
+    >>> safe("quantity \"1\\x1b\" of \x1b[2J")
+    'quantity "1\\x1b" of \\x1b[2J'
+    """
+    return "".join(character if character in " \\" else _visible(character) for character in line)
+
+
 def _visible(character: str) -> str:
     if character == "\\":
         return "\\\\"

@@ -1,9 +1,9 @@
 """What must stand in the output files of a small case? A second definition of rules.md, independent of the product.
 
 Plain Python over the standard library, whole numbers and exact fractions, one function a rule, no care for speed.
-It reads clean inputs only (layout `columns`, csv or csv.gz, comma) and knows the regime `custom` with the pooling `per_asset`
-and the rule `proportional`. It makes no findings and rejects nothing, and leaves out `by_value`, tracing (6),
-the estate (10) and levelling up (12). `# reading:` marks a choice the texts leave open.
+It reads clean inputs only (layout `columns`, csv or csv.gz, comma) and knows the regime `custom` with the pooling
+`per_asset` and the rule `proportional`. It makes no findings and rejects nothing, and leaves out `by_value`, tracing
+(6), the estate (10) and levelling up (12). `# reading:` marks a choice the texts leave open.
 """
 
 from __future__ import annotations

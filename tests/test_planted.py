@@ -180,7 +180,8 @@ def assert_breaks_are_found(ran: Ran, name: str, capsys: pytest.CaptureFixture[s
     with capsys.disabled():
         for decided in ("reference", "time", "none"):
             hits, planted = (sum(counts[at] for (_, by), counts in recall.items() if by == decided) for at in (0, 1))
-            print(f"\n{name}: breaks decided by {decided}: {hits} of {planted} found, recall {hits / planted:.3f}", end="")
+            recalled = f"{hits} of {planted} found, recall {hits / planted:.3f}"
+            print(f"\n{name}: breaks decided by {decided}: {recalled}", end="")
         right, rows = (sum(counts[at] for counts in precision.values()) for at in (0, 1))
         print(f"\n{name}: {right} of {rows} rows on lines of breaks are breaks, precision {right / rows:.3f} ", end="")
     missed = {key: counts for key, counts in recall.items() if counts[0] < counts[1]}

@@ -54,7 +54,8 @@ class Problem:
 def problems(draw: st.DrawFn) -> Problem:
     units = up_to(33, least=1)
     pick = st.one_of(units, st.sampled_from(draw(st.lists(units, min_size=1, max_size=3))))  # equal claims are common
-    lines = draw(st.lists(st.tuples(st.integers(0, 60), st.integers(0, 2)), min_size=1, max_size=LINES_MAX, unique=True))
+    keys = st.tuples(st.integers(0, 60), st.integers(0, 2))
+    lines = draw(st.lists(keys, min_size=1, max_size=LINES_MAX, unique=True))
     claims = {(f"{account:02}", str(part)): draw(pick) for account, part in lines}
     total = sum(claims.values())
     amount = draw(st.one_of(
@@ -68,13 +69,18 @@ def column(values: Sequence[int | None]) -> pa.Array:
     return pa.array([None if value is None else Decimal(value) for value in values], WHOLE)
 
 
-def put(books: Books, relation: str, rows: Sequence[tuple[int, ...]], names: Sequence[str], whole: Sequence[str]) -> None:
+def small(values: Sequence[int]) -> pa.Array:
+    return pa.array(values, pa.int32())
+
+
+def put(
+    books: Books, relation: str, rows: Sequence[tuple[int, ...]], names: Sequence[str], whole: Sequence[str]
+) -> None:
     """Make a relation anew from rows, in shuffled order."""
     shuffled = list(rows)
     random.Random(len(rows)).shuffle(shuffled)
     columns = {
-        name: column([row[at] for row in shuffled]) if name in whole else pa.array([row[at] for row in shuffled], pa.int32())
-        for at, name in enumerate(names)
+        name: (column if name in whole else small)([row[at] for row in shuffled]) for at, name in enumerate(names)
     }
     with books.lent("given", pa.table(columns)):
         books.execute(f"create or replace table {relation} as select {', '.join(names)} from given")
@@ -150,15 +156,16 @@ class Step:
 
 @st.composite
 def steps(draw: st.DrawFn) -> Step:
-    keys = draw(st.lists(st.tuples(st.integers(0, 12), st.integers(0, 1), st.integers(0, 2), st.integers(0, 3)),
-                         min_size=1, max_size=LINES_MAX, unique=True))
+    keys = st.tuples(st.integers(0, 12), st.integers(0, 1), st.integers(0, 2))
     bases = {}
-    for key in keys:
-        base = draw(up_to(33, least=1))
-        bases[key] = (base, draw(st.one_of(st.just(0), st.just(base), st.integers(0, base))))
+    for line in draw(st.lists(keys, min_size=1, max_size=LINES_MAX // 3, unique=True)):
+        for item in sorted(draw(st.frozensets(st.integers(0, 3), min_size=1))):
+            base = draw(up_to(33, least=1))
+            bases[*line, item] = (base, draw(st.one_of(st.just(0), st.just(base), st.integers(0, base))))
     items = draw(st.frozensets(st.integers(0, 3), min_size=1))
     unmet = sum(base - met for key, (base, met) in bases.items() if key[3] in items)
-    minor = draw(st.one_of(up_to(27, least=1), st.integers(1, max(unmet, 1)), st.sampled_from((1, max(unmet, 1), unmet + 1))))
+    edges = st.sampled_from((1, max(unmet, 1), unmet + 1))
+    minor = draw(st.one_of(up_to(27, least=1), st.integers(1, max(unmet, 1)), edges))
     return Step(minor, bases, items)
 
 
@@ -205,8 +212,8 @@ def test_compensation_award_is_allocate_and_meets_bases_in_order(books: Books, s
     for relation in ("compensation_award", "compensation"):
         found = books.rows(f"select account_no, asset_no, part, step_no, entitled::varchar from {relation}")
         assert all(step_no == 7 for *_, step_no, _ in found)
-        assert {(f"{account:02}", str(asset), str(part)): int(minor) for account, asset, part, _, minor in found} == dict(
-            division.awards)
+        awards = {(f"{account:02}", str(asset), str(part)): int(minor) for account, asset, part, _, minor in found}
+        assert awards == dict(division.awards)
     found = books.rows("select account_no, asset_no, part, item_no, base::varchar, met::varchar from base")
     assert {tuple(row[:4]): (int(row[4]), int(row[5])) for row in found} == met_after(step, dict(division.awards))
 
@@ -274,7 +281,7 @@ def test_valuation_is_value_minor(
     books.execute("create or replace table price(asset_no integer, price varchar, price_set varchar)")
     currency_no = len(assets)
     books.insert("asset", currency_no, "CUR", currency_decimals, "fiat")
-    books.insert("price", currency_no, "7", COMMENCEMENT)  # the reporting currency is worth itself, whatever a list says
+    books.insert("price", currency_no, "7", COMMENCEMENT)  # the reporting currency is worth itself all the same
     for asset_no, (decimals, price, _) in enumerate(assets):
         books.insert("asset", asset_no, f"A{asset_no}", decimals, "crypto")
         books.insert("price", asset_no, price, COMMENCEMENT)

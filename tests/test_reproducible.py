@@ -34,7 +34,8 @@ SURROUNDINGS: dict[str, dict[str, str]] = {
 
 def run(case: Path, out: Path, *arguments: str, **surroundings: str) -> Path:
     """Run a case as a program of its own, in these surroundings."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("LC_", "LANG", "TZ", "PYTHONHASH"))}
+    ours = ("LC_", "LANG", "TZ", "PYTHONHASH")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     done = subprocess.run(
         [sys.executable, "-m", "administrator", "run", str(case), "--out", str(out), *arguments],
         cwd=ROOT, env=kept | surroundings, capture_output=True, check=False, timeout=300,

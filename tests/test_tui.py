@@ -213,8 +213,9 @@ async def settle(pilot: Pilot[CaseError]) -> None:
 
 
 async def keys(pilot: Pilot[CaseError], *names: str) -> None:
+    """Press keys, each after what the one before set going is done; `pilot.press` waits thrice as long."""
     for name in names:
-        await pilot.press(name)
+        pilot.app.simulate_key(name)
         await settle(pilot)
 
 
@@ -249,7 +250,7 @@ def test_keys_lead_where_the_footer_says() -> None:
         await keys(pilot, "slash")
         assert isinstance(pilot.app.screen, AccountsScreen)
         assert isinstance(pilot.app.focused, Input)
-        await keys(pilot, "1")
+        await pilot.press("1")
         assert pilot.app.screen.query_one(Input).value == "1", "a digit is typed into the search, not obeyed"
         await keys(pilot, "escape")
         await pilot.click(Top, offset=(26, 0))
@@ -316,7 +317,8 @@ def test_search_asks_once_for_what_was_typed() -> None:
         assert isinstance(pilot.app.focused, Rows)
         assert [asked for asked in matter.asked if asked.startswith("search")] == ["search ", "search zz"]
         await keys(pilot, "enter", "down", "n", "end")
-        await keys(pilot, "slash", "q")
+        await keys(pilot, "slash")
+        await pilot.press("q")
         box = pilot.app.screen.query_one(Input)
         assert box.value == "q", "what was searched before is typed over"
         box.post_message(Paste("\x1b]52;c;eA==\x07"))
@@ -424,12 +426,12 @@ def test_hostile_text_is_shown_and_never_obeyed() -> None:
                 await keys(pilot, "enter")
                 lines += seen(pilot)
                 for _ in range(4 if isinstance(app.screen, HolderScreen) else 0):
-                    await pilot.press("tab")
+                    await keys(pilot, "tab")
                     lines += seen(pilot)
                 while len(app.screen_stack) > 1:
-                    await pilot.press("escape")
+                    await keys(pilot, "escape")
                 if app.current_mode != mode:
-                    await pilot.press(key)
+                    await keys(pilot, key)
         app.notify(shown(TOGETHER, 400), markup=False)
         await pilot.pause()
         lines += seen(pilot)
@@ -459,6 +461,12 @@ def test_bars_are_in_proportion_and_need_no_colour() -> None:
     assert bars(["0.30", "-0.10", "0.01", "0.00"], 9) == ("+" * 9, "---", ".", "")
     assert bars([f"{10**37}", f"-{10**37 // 3}"], 16) == ("+" * 16, "-----")
     assert bars([], 16) == ()
+
+
+def test_every_screen_of_a_projection_says_so() -> None:
+    overview = replace(MadeUp().overview(), projection=True)
+    assert "PROJECTION" in str(Top("plan", overview).content)
+    assert "PROJECTION" not in str(Top("plan", MadeUp().overview()).content)
 
 
 def test_keys_below_fit_eighty_columns() -> None:

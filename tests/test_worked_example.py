@@ -1,7 +1,7 @@
 """Do the product's files say what section 13 of the rules works out by hand, to the unit?
 
-The case is written here from literals; so is what must come out, sentence by sentence of the section. Bases floor twice:
-the loss of a line is shared over two lines of the bridge, 25 and 10 parts of 35, and each share is cut off, so that of
+The case is written here from literals; so is what must come out, sentence by sentence of the section. Bases floor
+twice: the loss of a line is shared over two lines of the bridge, 25 and 10 parts of 35, each share cut off, so that of
 3,000,000 lost only 2,142,857 + 857,142 = 2,999,999 are a base.
 """
 
@@ -246,7 +246,8 @@ def test_what_was_noticed_is_said_and_stops_nothing(example: Example) -> None:
 
 def test_the_summary_says_the_same(example: Example) -> None:
     assets = {asset.asset: asset for asset in example.result.assets}
-    assert (assets["BTC"].owed, assets["BTC"].held, assets["BTC"].shortfall) == ("1.75000000", "1.40000000", "0.35000000")
+    assert (assets["BTC"].owed, assets["BTC"].held, assets["BTC"].shortfall) == (
+        "1.75000000", "1.40000000", "0.35000000")
     assert (assets["BTC"].claims, assets["BTC"].awarded, assets["BTC"].dividend) == (
         "2.00000000", "1.40000000", "0.70000000")
     assert example.result.totals["allowed_value"] == "21500000"

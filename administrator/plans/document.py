@@ -76,7 +76,7 @@ def plan_document(run: Run) -> dict[str, object]:
             message
             for (message,) in books.rows(
                 "select message from finding where severity = 'warning' "
-                "order by code, subject, source, \"row\", message "
+                'order by code, subject, source, "row", message '
                 "limit $most",
                 {"most": WARNINGS_MAX},
             )
@@ -139,11 +139,15 @@ def totals(books: Books, currency_decimals: int) -> dict[str, str]:
             held_back,
         ),
     ) = books.rows(view("total"))
+    sums = {"allowed": allowed, "returned": returned, "withheld": withheld}
+    is_partial = {"allowed": allowed_partial, "returned": returned_partial, "withheld": withheld_partial}
+    priced = {f"{name}_value_of_priced": money(minor, False) for name, minor in sums.items() if is_partial[name]}
     return {
         "allowed_value": money(allowed, allowed_partial),
         "returned_value": money(returned, returned_partial),
         "compensated_value": money(compensated, False),
         "withheld_value": money(withheld, withheld_partial),
+        **priced,
         "holders": str(holders),
         "lines_paid": str(paid),
         "lines_withheld": str(held_back),

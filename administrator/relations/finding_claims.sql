@@ -41,8 +41,9 @@ select 'price-missing', 'warning', 'asset ' || occurring.asset, occurring.asset,
            || 'can be said',
        null, null, 'price', 'Add a price of price_set "commencement", or rule that it has none.'
 from occurring
+join holding_total as total on total.asset_no = occurring.asset_no
 left join rate on rate.asset_no = occurring.asset_no and rate.price_set = 'commencement'
-where rate.asset_no is null;
+where rate.asset_no is null and (total.owed > 0 or total.held_customer > 0);
 
 insert into finding
 with part as (

@@ -41,7 +41,7 @@ create or replace table step_term(
 create or replace table coverage(
     source varchar, event varchar, ground_up_minor decimal(38, 0), ground_up_partial boolean,
     covered_minor decimal(38, 0), covered_partial boolean, due_minor decimal(38, 0),
-    received_minor decimal(38, 0), distributed_minor decimal(38, 0), reason varchar
+    received_minor decimal(38, 0), unmet_minor decimal(38, 0), distributed_minor decimal(38, 0), reason varchar
 );
 create or replace table destination(
     taker varchar, asset_no integer, party varchar, hops integer, path varchar, lies_units decimal(38, 0)

@@ -127,6 +127,7 @@ def _claim_figures(matter: Matter, account: str) -> list[Figure]:
         claim_source,
         claim_row,
         tier,
+        balance,
     ) in matter.books.rows(view("claim_figures"), {"account": account}):
 
         def text(units: str, of: int = decimals) -> str:
@@ -134,11 +135,13 @@ def _claim_figures(matter: Matter, account: str) -> list[Figure]:
 
         because = []
         if source is not None:
-            because.append(f"balance {text(scheduled)} {asset} at commencement: {source}:{row}")
+            because.append(f"balance {text(balance)} {asset} at commencement: {source}:{row}")
         elif postings:
-            because.append(f"balance {text(scheduled)} {asset}: the sum of {postings} postings of the journal")
+            because.append(f"balance {text(balance)} {asset}: the sum of {postings} postings of the journal")
         else:
             because.append(f"no balance of {asset}: scheduled 0")
+        if balance is not None and int(balance) < 0:
+            because.append("a negative balance is owed to the estate and is no claim: scheduled 0")
         if claim is None:
             because.append("no claim was filed: what is scheduled is allowed")
         else:

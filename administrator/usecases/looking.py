@@ -15,7 +15,7 @@ from administrator.errors import StaleError
 from administrator.plans.exports.seal import SELECTS
 from administrator.stages import STAGES
 from administrator.terms import parameters_of, regime_of
-from administrator.usecases.running import AssetResult, asset_results
+from administrator.usecases.running import AssetResult, asset_results, changed_input
 from administrator.views import view
 from ledgers.configuration import CaseConfiguration, read_case
 from ledgers.storage.books import Books
@@ -120,6 +120,9 @@ class Matter:
                 raise StaleError(
                     f"{folder}: another version of the program made these books. Run `administrator run` again."
                 )
+            changed = changed_input(books, case)
+            if changed is not None:
+                raise StaleError(f"{changed}: changed since the last run. Run `administrator run` again.")
         except BaseException:
             books.close()
             raise

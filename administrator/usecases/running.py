@@ -11,13 +11,27 @@ from typing import TYPE_CHECKING
 
 from administrator import __version__
 from administrator.plans.document import plan_document
-from administrator.plans.exports.seal import MANIFEST, REPORTS, TABLES, Sealed, clear, seal_document, seal_table
-from administrator.stages import STAGES, Run, blocking, run_stages
+from administrator.plans.exports.seal import (
+    MANIFEST,
+    PLAN,
+    PROGRAM,
+    REPORTS,
+    TABLES,
+    Sealed,
+    check,
+    digest,
+    make,
+    publish,
+    seal_document,
+    seal_table,
+)
+from administrator.stages import RELATIONS, STAGES, Run, blocking, run_stages
 from administrator.terms import parameters_of, regime_of
 from administrator.views import view
 from ledgers.configuration import CaseConfiguration, read_case
+from ledgers.errors import StorageError
 from ledgers.models import Progress, ProgressListener
-from ledgers.storage.books import MEMORY_LIMIT, Books
+from ledgers.storage.books import MEMORY_LIMIT, Books, private_folder
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -84,32 +98,58 @@ def run_case(
     """
     case = read_case(folder)
     parameters_of(case, regime_of(case))
-    wanted = None if out is None else out.resolve()
-    if wanted is not None:
-        clear(wanted)
+    wanted = None if out is None else _outside(case, out)
     with Books.create(case.folder, wanted, threads=threads, memory_limit=memory_limit, bulk=is_bulk(case)) as books:
         opened(books)
+        if wanted is not None:
+            check(wanted)
         run = Run(case, books, listen, rates={})
         for _ in run_stages(run, STAGES):
             pass
-        target = wanted if wanted is not None else case.folder / "out" / _folder_name(case, books)
-        if wanted is None:
-            clear(target)
+        target = wanted if wanted is not None else private_folder(case.folder / "out") / _folder_name(case, books)
+        check(target)
+        make(target)
         listen(Progress("export", 0, 0))
         try:
             outputs = _seal_all(run, target)
         except BaseException:
-            clear(target)
+            make(target)
             raise
         result = _result(run, target, outputs)
         _remember(books, case, target)
+        publish(target, outputs)
     return result
+
+
+def _outside(case: CaseConfiguration, out: Path) -> Path:
+    """The folder that --out means, which holds nothing of the case.
+
+    Raises:
+        StorageError: it is the case folder, or lies among its inputs, its vault or its working files.
+    """
+    wanted = out.resolve()
+    own = [case.folder / name for name in ("inputs", "vault", "work")]
+    sources = [case.path_of(path).resolve().parent for source in case.sources for path in source.path]
+    if wanted in (case.folder, *sources) or any(place == wanted or place in wanted.parents for place in own):
+        raise StorageError(f"{out}: lies among the files of the case itself. Name another folder with --out.")
+    return wanted
 
 
 def is_bulk(case: CaseConfiguration) -> bool:
     """Whether the sources are large enough for compiled kernels, by their size on disk."""
-    paths = [case.path_of(path) for source in case.sources for path in source.path]
-    return sum(path.stat().st_size for path in paths if path.is_file()) > ROWS_BULK * BYTES_A_ROW
+    return sum(size for _, size, _ in _stats(case)) > ROWS_BULK * BYTES_A_ROW
+
+
+def _stats(case: CaseConfiguration) -> list[tuple[str, int, int]]:
+    """Path, size and time of change of each input that can be seen; the others are said when they are received."""
+    stats = []
+    for written in sorted({path for source in case.sources for path in source.path}):
+        try:
+            found = case.path_of(written).stat()
+        except (OSError, ValueError):
+            continue
+        stats.append((written, found.st_size, found.st_mtime_ns))
+    return stats
 
 
 def _folder_name(case: CaseConfiguration, books: Books) -> str:
@@ -135,9 +175,9 @@ def _seal_all(run: Run, target: Path) -> list[Sealed]:
     is_blocked = blocking(books) > 0
     outputs = [seal_table(books, name, target) for name in (REPORTS if is_blocked else TABLES)]
     if not is_blocked:
-        outputs.append(seal_document(plan_document(run), "plan.json", target))
+        outputs.append(seal_document(plan_document(run), PLAN, target))
     manifest = {
-        "program": {"name": "administrator", "version": __version__},
+        "program": {"name": PROGRAM, "version": __version__},
         "inputs": [{"source": "case.toml", "sha256": run.case.sha256, "rows": 1}, *inputs_of(books)],
         "outputs": [
             {"name": sealed.name, "sha256": sealed.sha256, "rows": sealed.rows}
@@ -178,7 +218,25 @@ def asset_results(books: Books) -> tuple[AssetResult, ...]:
 
 def _remember(books: Books, case: CaseConfiguration, target: Path) -> None:
     """Keep beside the relations what they were made from, so that a screen can tell when they are stale."""
-    books.execute("create or replace table run_note(name varchar, value varchar)")
+    books.run(RELATIONS / "run_note.sql")
     books.insert("run_note", "version", __version__)
     books.insert("run_note", "case_sha256", case.sha256)
     books.insert("run_note", "out", str(target))
+    hashes = dict(books.rows("select source, sha256 from source"))
+    for written, size, changed_ns in _stats(case):
+        books.insert("run_input", written, size, changed_ns, hashes.get(written, ""))
+
+
+def changed_input(books: Books, case: CaseConfiguration) -> str | None:
+    """The first input that is not what the run read any more; None where all are.
+
+    A file of the same size and time of change is taken to be the same; any other is hashed.
+    """
+    noted = {written: rest for written, *rest in books.rows("select path, bytes, changed_ns, sha256 from run_input")}
+    seen = {written: (size, changed_ns) for written, size, changed_ns in _stats(case)}
+    for written, (size, changed_ns, sha256) in sorted(noted.items()):
+        if seen.get(written) == (size, changed_ns):
+            continue
+        if written not in seen or seen[written][0] != size or digest(case.path_of(written)) != sha256:
+            return str(written)
+    return None

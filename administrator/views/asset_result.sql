@@ -1,7 +1,7 @@
 -- Owed, held and returned of every asset, as a summary shows it.
 --
--- Reads   holding_total, asset, pool, pool_award
--- Makes   asset, owed, held, shortfall, claims, awarded, dividend VARCHAR; by asset
+-- Reads   holding_total, asset, pool, pool_award, rate
+-- Makes   asset, owed, held, shortfall, claims, awarded, dividend VARCHAR; by the value of what is owed, the greatest first
 select asset.asset,
        units_text(total.owed, asset.decimals) as owed,
        units_text(total.held_customer, asset.decimals) as held,
@@ -13,4 +13,5 @@ from holding_total as total
 join asset using (asset_no)
 join pool using (asset_no)
 join pool_award using (asset_no)
-order by asset.asset_no
+left join rate on rate.asset_no = total.asset_no and rate.price_set = 'commencement'
+order by scaled_half_even(total.owed, rate.numerator, rate.denominator) desc nulls last, asset.asset_no

@@ -60,6 +60,15 @@ from (
     join asset on asset.asset_no = book.asset_no
     left join source on source.source_no = book.source_no
     where book.units < 0
+    union all
+    select 'balance', account.account, '', units_text(book.units, asset.decimals), account.account, '',
+           coalesce(source.source, ''), coalesce(book."row"::varchar, ''), 'opening_difference', '', asset.asset
+    from book
+    join account using (account_no)
+    join asset on asset.asset_no = book.asset_no
+    left join source on source.source_no = book.source_no
+    cross join term
+    where not term.has_journal
 ) where asset = $asset and line = $name and tail = $tail
 order by happened_at, record, id
 limit $limit offset $offset

@@ -1,7 +1,8 @@
 -- What the books stage noticed.
 --
 -- Reads   journal, movement, transfer, account, asset, source, term, book, posting
--- Makes   rows of finding: after-commencement, deposit-after-commencement, balances-differ-from-journal, balances-all-zero
+-- Makes   rows of finding: after-commencement, deposit-after-commencement, balances-differ-from-journal, balances-all-zero,
+--         balances-negative
 insert into finding
 select 'after-commencement', 'note', 'posting ' || journal.posting, asset.asset,
        units_text(journal.units, asset.decimals),
@@ -52,3 +53,19 @@ select 'balances-all-zero', 'warning', 'balances', null, null,
        'Check that the balances are those of commencement.'
 from (select count(*) filter (where units > 0) as owed from book)
 where owed = 0;
+
+insert into finding
+with negative as (
+    select asset_no, count(*) as accounts, sum(-units)::decimal(38, 0) as units, min(account_no) as account_no
+    from book
+    where units < 0
+    group by asset_no
+)
+select 'balances-negative', 'note', 'asset ' || asset.asset, asset.asset, units_text(negative.units, asset.decimals),
+       negative.accounts::varchar || ' balances of ' || asset.asset || ' are negative, together '
+           || units_text(negative.units, asset.decimals) || '; the first is account ' || account.account
+           || '. They are owed to the estate and are no claims',
+       null, null, null, 'Collect them, or set them off where the law lets you; the line negative_balances lists them.'
+from negative
+join asset using (asset_no)
+join account on account.account_no = negative.account_no;

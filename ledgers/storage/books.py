@@ -13,7 +13,7 @@ import os
 import re
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -54,6 +54,10 @@ def _own_errors() -> Iterator[None]:
         ) from wide
     except duckdb.IOException as failed:
         raise StorageError(f"The books cannot be read or written: {_line(failed)}. Look at the disk.") from failed
+    except duckdb.TransactionException as refused:
+        raise StorageError(
+            f"The books cannot be written: {_line(refused)}. Free some space for the case's work folder and run again."
+        ) from refused
     except duckdb.FatalException as damage:
         raise StorageError(
             f"The books are damaged: {_line(damage)}. Delete the case's work folder; it is made again."
@@ -154,7 +158,7 @@ class Books:
         spill = None
         if case_folder is not None:
             # A folder of its own for each connection: two of them in one would take each other's files.
-            spill = Path(tempfile.mkdtemp(prefix=SPILL_PREFIX, dir=private_folder(case_folder / "work")))
+            spill = _spill_folder(private_folder(case_folder / "work"))
         settings: dict[str, Any] = {
             "threads": threads or os.cpu_count() or 1,
             "memory_limit": memory_limit,
@@ -177,7 +181,8 @@ class Books:
             os.umask(umask)
         books = cls(connection, spill)
         try:
-            books._register(bulk)
+            with _own_errors():
+                books._register(bulk)
             books._close_doors([folder for folder in (case_folder, out_folder) if folder is not None])
         except BaseException:
             books.close()
@@ -311,7 +316,10 @@ class Books:
     def interrupt(self) -> None:
         """Stop what is running, from another thread: it ends in `Interruption`, and so does whatever is asked next."""
         self._is_stopped = True
-        self._connection.interrupt()
+        if self._is_open:
+            with suppress(duckdb.ConnectionException):
+                # It may be closing at this moment, its work done.
+                self._connection.interrupt()
 
     @contextmanager
     def _guarded(self) -> Iterator[None]:
@@ -345,7 +353,10 @@ class Books:
 
 def _locked(path: Path) -> int:
     """Give an open lock, which ends with the process at the latest: of two runs of one case the second is refused."""
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    except OSError as refused:
+        raise StorageError(f"{path}: cannot be locked ({refused.strerror}). Make the case folder writable.") from None
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
@@ -354,8 +365,17 @@ def _locked(path: Path) -> int:
     return descriptor
 
 
+def _spill_folder(work: Path) -> Path:
+    try:
+        return Path(tempfile.mkdtemp(prefix=SPILL_PREFIX, dir=work))
+    except OSError as refused:
+        raise StorageError(f"{work}: cannot be written ({refused.strerror}). Make the case folder writable.") from None
+
+
 def private_folder(folder: Path) -> Path:
     """Give a folder that only its owner can enter; make it where it is absent."""
+    if folder.is_symlink():
+        raise StorageError(f"{folder}: is a link, and nothing is written outside the case. Put a folder in its place.")
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as refused:

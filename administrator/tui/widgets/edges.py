@@ -30,7 +30,7 @@ class Key(Enum):
     BACK = ("Esc", "Back")
     HELP = ("?", "Help")
     QUIT = ("q", "Quit")
-    STOP = ("q ", "Stop and quit")
+    STOP = ("q", "Stop and quit")
 
 
 class Top(Static):
@@ -60,5 +60,5 @@ class Keys(Static):
     def __init__(self, keys: tuple[Key, ...]) -> None:
         assert len(keys) <= 6, "more keys than a screen of 80 columns shows"
         named = (key.value for key in keys)
-        said = Text("  ", end="").join(Text.assemble((key.strip(), "bold"), f" {word}") for key, word in named)
+        said = Text("  ", end="").join(Text.assemble((key, "bold"), f" {word}") for key, word in named)
         super().__init__(said)
