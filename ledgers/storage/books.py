@@ -156,8 +156,9 @@ class Books:
         read_only: bool,
     ) -> Books:
         spill = None
-        if case_folder is not None:
-            # A folder of its own for each connection: two of them in one would take each other's files.
+        if case_folder is not None and not (read_only and not os.access(case_folder / "work", os.W_OK)):
+            # A folder of its own for each connection: two of them in one would take each other's files. On a disk that
+            # cannot be written a case can still be looked at, without one.
             spill = _spill_folder(private_folder(case_folder / "work"))
         settings: dict[str, Any] = {
             "threads": threads or os.cpu_count() or 1,
