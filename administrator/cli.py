@@ -129,7 +129,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _run(options: argparse.Namespace) -> int:
+def _run(options: argparse.Namespace, *, is_kept: bool = True) -> int:
     from administrator.progress import Teller, silent
     from administrator.usecases.running import run_case
     from administrator.usecases.stopping import Stop, interruptible
@@ -155,7 +155,7 @@ def _run(options: argparse.Namespace) -> int:
         )
     finally:
         teller.close()
-    _print_run(result, options)
+    _print_run(result, options, is_kept)
     if result.is_blocked:
         for message in result.blocking:
             _say(message)
@@ -176,8 +176,10 @@ def _demo(options: argparse.Namespace) -> int:
         return _run(options)
     with tempfile.TemporaryDirectory(prefix="administrator-") as folder:
         options.case = copy_demo(Path(folder) / "demo")
-        code = _run(options)
-    if not (options.json or options.quiet or options.out):
+        options.out = options.out or Path(folder) / "out"
+        is_kept = options.out.parent != Path(folder)
+        code = _run(options, is_kept=is_kept)
+    if not (options.json or options.quiet or is_kept):
         print("\nTo keep and open it: administrator demo --keep FOLDER, then administrator open FOLDER.")
     return code
 
@@ -243,18 +245,18 @@ class CaseUsageError(CaseError):
     exit_code = 2
 
 
-def _print_run(result: RunResult, options: argparse.Namespace) -> None:
+def _print_run(result: RunResult, options: argparse.Namespace, is_kept: bool) -> None:
     if options.quiet:
         return
     if options.json:
         _print_json(asdict(result))
         return
-    for line in summary_lines(result):
+    for line in summary_lines(result, options.case if is_kept else None):
         print(safe(line))
 
 
-def summary_lines(result: RunResult) -> list[str]:
-    """What a run says on stdout."""
+def summary_lines(result: RunResult, case: Path | None) -> list[str]:
+    """What a run says on stdout; of a case that is not kept, not where it lies."""
     lines = [display(result.title, 200), f"regime {result.regime}, reporting currency {result.currency}", ""]
     if result.assets:
         heads = ("asset", "owed", "held", "shortfall", "claims", "returned", "dividend")
@@ -265,18 +267,27 @@ def summary_lines(result: RunResult) -> list[str]:
         lines.append("")
     lines += [f"{name.replace('_', ' ')}: {value}" for name, value in result.totals.items()]
     counted = ", ".join(f"{count} {severity}" for severity, count in result.findings.items()) or "none"
-    lines += [f"findings: {counted}", f"written to {display(result.out, 400)}"]
+    lines.append(f"findings: {counted}")
+    if case is not None:
+        lines.append(f"written to {display(result.out, 400)}")
     if result.is_blocked:
         lines.append("Blocked: correct what stands above, and run again. Only findings and rejects were written.")
+    elif case is not None:
+        lines.append(f"To look at it: administrator open {display(str(case), 400)}")
     return lines
 
 
 def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
-    widths = [max(len(row[at]) for row in [heads, *rows]) for at in range(len(heads))]
-    return [
-        "  ".join(cell.ljust(widths[at]) if at == 0 else cell.rjust(widths[at]) for at, cell in enumerate(row)).rstrip()
-        for row in [heads, *rows]
-    ]
+    """Columns in terminal cells: a kanji takes two."""
+    from rich.cells import cell_len
+
+    widths = [max(cell_len(row[at]) for row in [heads, *rows]) for at in range(len(heads))]
+    lines = []
+    for row in [heads, *rows]:
+        gaps = [" " * (width - cell_len(cell)) for cell, width in zip(row, widths, strict=True)]
+        figures = (gap + cell for cell, gap in zip(row[1:], gaps[1:], strict=True))
+        lines.append("  ".join([row[0] + gaps[0], *figures]).rstrip())
+    return lines
 
 
 def _print_json(value: object) -> None:
