@@ -319,7 +319,7 @@ def test_a_small_case_comes_out_as_the_oracle_says(seeds: range, workers: Proces
 def test_a_recovery_for_the_pool_of_another_asset_is_asked_about(tmp_path: Path) -> None:
     """A pool pays in its own asset: what came back in another cannot be in it, and nobody may guess what was meant."""
     folder = tmp_path / "case"
-    small_case(4, folder)
+    small_case(9, folder)
     asset, other, *_ = sorted(oracle.Case(folder).seen)
     add_table(folder, "recovery", "recovery received_at asset quantity pool",
               [("r1", "2026-05-01T00:00:00Z", asset, "1", other)])

@@ -87,7 +87,7 @@ small as (
     where reason is null and term.minimum_minor > 0
     group by account_no, term.minimum_minor
     having count(*) filter (where value_minor is null and quantity > 0) = 0
-       and sum(value_minor) < term.minimum_minor
+       and coalesce(sum(value_minor), 0) < term.minimum_minor
 )
 select judged.account_no, judged.claim_asset_no, judged.part, judged.step, judged.pay_asset_no, judged.claim_units,
        judged.entitled, judged.paid_before, judged.quantity, judged.value_minor,

@@ -12,14 +12,15 @@ where inside and not is_listed
 group by node;
 
 insert into finding
-select distinct 'label-against-wallet-list', 'warning', 'wallet ' || wallet.wallet, null, null,
+select 'label-against-wallet-list', 'warning', 'wallet ' || wallet.wallet, null, null,
        'label ' || label.party || ' (' || label.kind || ') of ' || label.address || ' speaks against our own list, where '
-           || wallet.wallet || ' is a ' || wallet.purpose || ' wallet',
+           || wallet.wallet || ' is a ' || string_agg(distinct wallet.purpose, ' and ' order by wallet.purpose) || ' wallet',
        source.source, label."row", 'kind', 'The list of wallets counts. Correct whichever of the two is wrong.'
 from label
 join wallet on label.address = wallet.wallet or label.address = wallet.address
 join source on source.source_no = label.source_no
-where label.kind <> case wallet.purpose when 'customer' then 'customer_wallet' else 'house' end;
+where label.kind <> case wallet.purpose when 'customer' then 'customer_wallet' else 'house' end
+group by wallet.wallet, label.party, label.kind, label.address, source.source, label."row";
 
 insert into finding
 select 'labels-disagree', 'warning', 'party ' || party.party, null, null,

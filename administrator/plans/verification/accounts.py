@@ -148,7 +148,7 @@ class Walk:
             found = (allowed, disputed, unclaimed, disallowed)
             right = found in standings(scheduled, filed, allowed) or (
                 # A ruling's provisional figure stands for what is disputed; it is in no file but the case's.
-                disputed > 0 and allowed == unclaimed == disallowed == 0)
+                allowed == unclaimed == disallowed == 0)
         if not right or min(scheduled, allowed, disputed, unclaimed, disallowed) < 0:
             what = f"scheduled/filed/allowed/disputed/unclaimed/disallowed of {row[0]}/{row[1]}"
             self.faults.note(CLAIMS, line, what, "figures that one standing gives", "/".join(row[2:8]))

@@ -157,8 +157,8 @@ def flowed(tables: Tables, books: Books, bridge: dict[tuple[str, str], int]) -> 
         asset = books.assets[name]
         taken, returned, net = (cell(faults, FLOWS, number, what, text, asset.decimals)
                                 for what, text in zip(("taken", "returned", "net"), texts, strict=True))
-        if taken < 0 or returned < 0 or not (taken or returned):
-            faults.note(FLOWS, number, "taken and returned", "none negative, not both 0", "/".join(texts[:2]))
+        if taken < 0 or returned < 0:
+            faults.note(FLOWS, number, "taken and returned", "none negative", "/".join(texts[:2]))
         faults.same(FLOWS, number, "net", asset.plain(taken - returned), texts[2])
         if party == "guarantee":
             faults.same(FLOWS, number, "party_kind of the guarantee", "house", kind)

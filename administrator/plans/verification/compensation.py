@@ -122,7 +122,7 @@ class Compensation:
                 if printed is not None:
                     award = min(printed.get(step, 0), claim) if received else 0
                 else:
-                    award = claim if received >= claims else received * claim // claims
+                    award = 0 if not received else claim if received >= claims else received * claim // claims
                 claimed += claim
                 paid += claim if received else 0
                 given += award
@@ -146,12 +146,14 @@ class Compensation:
         return scaled // exact[1] if scaled % exact[1] == 0 else None
 
 
-def covered_losses(compensation: Compensation, source: Source, event: str) -> int:
-    """The value of an event's losses that a policy answers for, each sublimit applied first; unpriced ones apart."""
+def covered_losses(compensation: Compensation, source: Source, event: str) -> tuple[int, bool]:
+    """The value of the losses of an event that a policy answers for, sublimits applied; whether some is unpriced."""
     by_custody: dict[str, int] = {}
+    is_partial = False
     for loss in compensation.books.losses:
-        if loss.event == event and loss.minor is not None and compensation.covers(source, event, loss.custody):
-            by_custody[loss.custody] = by_custody.get(loss.custody, 0) + loss.minor
+        if loss.event == event and compensation.covers(source, event, loss.custody):
+            is_partial = is_partial or loss.minor is None
+            by_custody[loss.custody] = by_custody.get(loss.custody, 0) + (loss.minor or 0)
     sublimits = source.terms.get("sublimits")
     for sublimit in sublimits if isinstance(sublimits, list) else []:
         limit = fraction(str(sublimit.get("limit"))) if isinstance(sublimit, dict) else None
@@ -159,7 +161,7 @@ def covered_losses(compensation: Compensation, source: Source, event: str) -> in
         if limit is not None and custody in by_custody:
             scaled = limit[0] * 10**compensation.books.currency.decimals // limit[1]
             by_custody[custody] = min(by_custody[custody], scaled)
-    return sum(by_custody.values())
+    return sum(by_custody.values()), is_partial
 
 
 def policy_row(line: int, row: Row, figures: list[int], compensation: Compensation, fund: Fund, tables: Tables) -> None:
@@ -175,8 +177,9 @@ def policy_row(line: int, row: Row, figures: list[int], compensation: Compensati
     _, covered, due, received, _ = figures
     source = fund.source
     unanswered = reason in UNANSWERED
-    if source.covers is not None and not unanswered:
-        faults.same(COVERAGE, line, "covered", currency.plain(covered_losses(compensation, source, event)), row[3])
+    if source.covers is not None:
+        covered, is_partial = covered_losses(compensation, source, event)
+        faults.same(COVERAGE, line, "covered", "partial" if is_partial else currency.plain(covered), row[3])
     if unanswered and (due or received):
         faults.note(COVERAGE, line, "due and received", f"0, as the reason is {reason}", "/".join(row[4:6]))
     retention, limit = compensation.minor(source, "retention"), compensation.minor(source, "limit")
@@ -240,12 +243,12 @@ def covered_by(tables: Tables, plan: Plan, books: Books) -> Compensation:
                         "/".join(row[:2]))
             continue
         wanted.discard((row[0], row[1]))
-        figures = [0 if text == "partial" and what == "ground_up" else
+        figures = [0 if text == "partial" and what in ("ground_up", "covered") and not fund.reserve else
                    cell(faults, COVERAGE, line, what, text, books.currency.decimals)
                    for what, text in zip(FIGURES, row[2:7], strict=True)]
         if row[7] not in REASONS:
             faults.note(COVERAGE, line, "reason", "/".join(sorted(REASONS)), row[7])
-        if min(figures) < 0 or (figures[1] > figures[0] and row[2] != "partial") or figures[4] > figures[3]:
+        if min(figures) < 0 or (figures[1] > figures[0] and "partial" not in row[2:4]) or figures[4] > figures[3]:
             faults.note(COVERAGE, line, "figures", "none negative, covered <= ground_up, distributed <= received",
                         "/".join(row[2:7]))
         if not fund.source.pays_holders:

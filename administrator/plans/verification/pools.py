@@ -119,6 +119,12 @@ def tiered(plan: Plan, pool: Pool, totals: Mapping[tuple[str, str], StepTotals])
     steps = tiers_of(plan)
     left, open_claims = pool.distributable, pool.claims
     made: dict[str, Sharing] = {}
+
+    def paid_later(step: str) -> bool:
+        """Whether a tier behind this one got something, which it can only where this one is whole."""
+        later = (totals.get((pool.asset, behind)) for behind in steps[steps.index(step) + 1:])
+        return any(seen.entitled for seen in later if seen)
+
     for step in steps:
         seen = totals.get((pool.asset, step))
         claims = seen.claim if seen else 0
@@ -126,7 +132,7 @@ def tiered(plan: Plan, pool: Pool, totals: Mapping[tuple[str, str], StepTotals])
             made[step] = Sharing(min(left, open_claims), open_claims, open_claims, largest)
         elif left <= 0:
             made[step] = Sharing(0, 1, 1, largest)
-        elif claims <= left:
+        elif claims <= left and (seen is None or claims in (seen.entitled, open_claims) or paid_later(step)):
             made[step] = Sharing(claims, claims, claims, largest)
             left -= claims
             open_claims -= claims
