@@ -1,7 +1,8 @@
 -- What the claims stage noticed.
 --
 -- Reads   claim, counted_claim, claim_row, account, asset, source, rate, term, share_line, book, occurring, holding_total
--- Makes   rows of finding: claim-superseded, claim-of-house-account, claim-late, price-missing, disputed-dominates
+-- Makes   rows of finding: claim-superseded, claim-of-house-account, claim-late, price-missing, disputed-dominates,
+--         currency-priced
 insert into finding
 select 'claim-superseded', 'warning', 'claim ' || claim.claim, asset.asset, units_text(claim.units, asset.decimals),
        'claim ' || claim.claim || ' gives way to claim ' || counted_claim.claim || ' for the same account and asset',
@@ -59,3 +60,13 @@ select 'disputed-dominates', 'warning', 'asset ' || asset.asset, asset.asset,
 from part
 join asset using (asset_no)
 where part.disputed * 4 > part.claimed;
+
+insert into finding
+select 'currency-priced', 'warning', 'asset ' || asset.asset, asset.asset, null,
+       'the price list gives ' || price.price || ' for ' || asset.asset || ', the reporting currency itself; it counts as 1',
+       source.source, price."row", 'price', 'Leave the row out, or report in the currency that the prices are in.'
+from price
+join term on term.currency_no = price.asset_no
+join asset using (asset_no)
+join source on source.source_no = price.source_no
+where price.price_set = 'commencement' and not regexp_full_match(price.price, '0*1(\.0+)?');
