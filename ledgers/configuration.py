@@ -11,7 +11,9 @@ from __future__ import annotations
 import codecs
 import datetime
 import hashlib
+import os
 import re
+import stat
 import tomllib
 import zoneinfo
 from collections.abc import Mapping
@@ -35,11 +37,15 @@ from pydantic_core import PydanticCustomError
 
 from ledgers.configuration_checks import contradictions
 from ledgers.configuration_faults import CASE_FILE, TomlFloat, fault_lines
+from ledgers.display import display
 from ledgers.errors import ConfigurationError
 from ledgers.models import AssetKind
 
 DECIMALS_MAX = 38
 CASE_FILE_BYTES_MAX = 10_000_000
+WHOLE_NUMBER_MAX = (1 << 63) - 1
+"""What TOML asks of every program that reads it; far longer ones cannot even be written into a message."""
+LONG_NUMBER = re.compile(rb"[0-9][0-9_]{4000,}")
 DECIMAL = re.compile(r"[0-9]+(\.[0-9]+)?", re.ASCII)
 
 Peril = Literal["external_theft", "insider_theft", "misappropriation", "operational_failure", "unexplained"]
@@ -101,6 +107,10 @@ def _instant(value: object) -> object:
         raise PydanticCustomError("no_offset", "has no offset; write it, as in 2026-03-31T09:00:00+09:00", {})
     if not isinstance(value, datetime.datetime):
         raise PydanticCustomError("no_instant", "is no instant; write it unquoted, as in 2026-03-31T09:00:00+09:00", {})
+    try:
+        value.astimezone(datetime.UTC)
+    except OverflowError as far:
+        raise PydanticCustomError("no_instant", "is an instant outside the calendar of UTC; correct it", {}) from far
     return value
 
 
@@ -417,11 +427,17 @@ def read_case(folder: Path) -> CaseConfiguration:
 
 def _content(path: Path) -> bytes:
     try:
-        with path.open("rb") as stream:
+        # A pipe that nobody writes to would be waited for.
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            os.close(descriptor)
+            raise ConfigurationError(f"{path}: is no regular file. Put the file itself there.")
+        with open(descriptor, "rb") as stream:
             content = stream.read(CASE_FILE_BYTES_MAX + 1)
-    except OSError as refused:
+    except (OSError, ValueError) as refused:
+        why = getattr(refused, "strerror", None) or refused
         raise ConfigurationError(
-            f"{path}: cannot be read ({refused.strerror}). Name a case folder; `administrator new` makes one."
+            f"{path}: cannot be read ({why}). Name a case folder; `administrator new` makes one."
         ) from None
     if len(content) > CASE_FILE_BYTES_MAX:
         raise ConfigurationError(f"{path}: is larger than {CASE_FILE_BYTES_MAX} bytes. It holds settings, not rows.")
@@ -439,17 +455,34 @@ def _document(content: bytes) -> dict[str, Any]:
         ) from None
     except tomllib.TOMLDecodeError as fault:
         raise ConfigurationError(f"{CASE_FILE}: is not TOML: {fault}. Correct that place.") from None
+    except ValueError:
+        # Python makes no integer of more than 4300 digits; nothing else of a document fails like this.
+        long = LONG_NUMBER.search(content)
+        line = content.count(b"\n", 0, long.start() if long else 0) + 1
+        raise ConfigurationError(
+            f"{CASE_FILE}: line {line} has a whole number of thousands of digits. Correct that place."
+        ) from None
     except RecursionError:
         raise ConfigurationError(f"{CASE_FILE}: is nested too deeply. Write it flat, as in the case format.") from None
-    frozen = _frozen(document)
+    frozen = _frozen(document, ())
     assert isinstance(frozen, dict)
     return frozen
 
 
-def _frozen(value: Any) -> Any:
+def _frozen(value: Any, place: tuple[str, ...]) -> Any:
+    """Give a value that cannot be changed.
+
+    Raises:
+        ConfigurationError: a whole number is longer than those of TOML.
+    """
     if isinstance(value, dict):
-        return {key: _frozen(item) for key, item in value.items()}
-    return tuple(map(_frozen, value)) if isinstance(value, list) else value
+        return {key: _frozen(item, (*place, key)) for key, item in value.items()}
+    if isinstance(value, list):
+        return tuple(_frozen(item, (*place, str(number))) for number, item in enumerate(value, 1))
+    if isinstance(value, int) and abs(value) > WHOLE_NUMBER_MAX:
+        where = display(".".join(place))
+        raise ConfigurationError(f"{CASE_FILE}: {where} is a whole number of more than 64 bits. Correct it.")
+    return value
 
 
 def _zone(document: Mapping[str, Any]) -> datetime.tzinfo:

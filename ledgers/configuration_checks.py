@@ -7,6 +7,7 @@ contradiction, all of them at once. What only the files can show is found when t
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
@@ -48,8 +49,24 @@ def matches(pattern: str, code: str) -> bool:
     return re.fullmatch(".*".join(map(re.escape, pattern.split("*"))), code, re.DOTALL) is not None
 
 
+def control_of(code: str) -> str | None:
+    r"""Name the first character of a code that a terminal obeys or that ends a line; None where there is none.
+
+    Such a code is no pattern's: where `*` catches all, `K\rIN` would be an asset of its own beside `KIN`.
+
+    >>> control_of("K\rIN"), control_of("K\tIN"), control_of("K IN")
+    ('carriage return', 'control character U+0009', None)
+    """
+    found = next((character for character in code if unicodedata.category(character) in ("Cc", "Zl", "Zp")), None)
+    if found is None:
+        return None
+    return "carriage return" if found == "\r" else f"control character U+{ord(found):04X}"
+
+
 def _knows(parsed: CaseToml, code: str) -> bool:
-    return code in parsed.assets or any("*" in pattern and matches(pattern, code) for pattern in parsed.assets)
+    if code in parsed.assets:
+        return True
+    return control_of(code) is None and any("*" in pattern and matches(pattern, code) for pattern in parsed.assets)
 
 
 def _unknown(parsed: CaseToml, code: str) -> str:

@@ -95,7 +95,7 @@ class SourceCount:
     accepted: int
     rejected: int
     ignored: int
-    """Those that the source's `ignore` matches, and blank lines."""
+    """Those that the source's `ignore` matches, blank lines, and all rows of a file that was read before."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,7 +82,9 @@ def test_a_changed_file_is_refused(demo: Path, tmp_path: Path, capsys: pytest.Ca
     assert "schedule.csv" in capsys.readouterr().out
 
 
-def test_explain_leads_each_figure_of_the_schedule_back_to_a_row(demo: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_explain_leads_each_figure_of_the_schedule_back_to_a_row(
+    demo: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main(["explain", str(demo), ACCOUNT]) == 0
     said = capsys.readouterr().out
     lines = [row for row in rows(out_of(demo) / "schedule.csv") if row["account"] == ACCOUNT]
@@ -116,7 +118,9 @@ def test_an_unknown_account_is_one_line_and_code_2(demo: Path, capsys: pytest.Ca
     assert capsys.readouterr().err.count("\n") == 1
 
 
-def test_a_case_that_changed_since_is_stale_with_code_6(demo: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_case_that_changed_since_is_stale_with_code_6(
+    demo: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     case = tmp_path / "case"
     shutil.copytree(demo, case)
     with (case / "case.toml").open("a", encoding="utf-8") as stream:

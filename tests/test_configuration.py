@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime
+import os
 from pathlib import Path
 
 import pytest
 
 from ledgers.configuration import CaseConfiguration, read_case
-from ledgers.configuration_checks import matches
+from ledgers.configuration_checks import control_of, matches
 from ledgers.display import display
 from ledgers.errors import ConfigurationError
 from ledgers.ingestion.codes import AssetCodes
@@ -159,6 +160,13 @@ def test_a_day_begins_and_ends_in_the_zone_of_commencement(tmp_path: Path) -> No
         ('amount = "250000000"', 'amount = "-1"', "[estate] amount is not a plain decimal"),
         ('amount = "250000000"', 'amount = "0.5"', '[estate] amount "0.5" has more decimals than the 0 of JPY'),
         ("+09:00\ncurrency", "\ncurrency", "[case] commencement_at has no offset"),
+        ("2026-03-31T09:00:00+09:00", "0001-01-01T00:00:00+09:00", "[case] commencement_at is an instant outside"),
+        ("2026-03-31T09:00:00+09:00", "9999-12-31T23:00:00-09:00", "[case] commencement_at is an instant outside"),
+        ("2026-03-12T00:00:00+09:00", "0001-01-01T00:00:00+09:00", "from is an instant outside the calendar of UTC"),
+        ("2026-03-13T00:00:00+09:00", "9999-12-31T23:00:00-09:00", "until is an instant outside the calendar of UTC"),
+        ("discovered_at = 2026-03-13T08:00:00+09:00", "discovered_at = 0001-01-01", "discovered_at is a day outside"),
+        ("bar_on = 2026-09-30", "bar_on = 0001-01-01T08:00:00+09:00", "bar_on is an instant outside"),
+        ("constants = {}", 'constants = { asset = "NFT \\r1" }', r'names the asset "NFT \r1", which is not declared'),
         ("from = 2025-10-01", 'from = "2025-10-01"', "from is no day; write it unquoted"),
         ("until = 2026-09-30", "until = 2024-09-30", "ends (2024-09-30) before it begins (2025-10-01)"),
         ('covers = ["external_theft"]', 'covers = ["theft"]', 'covers.1 cannot be "theft"'),
@@ -212,6 +220,9 @@ def test_every_fault_is_said_at_once_and_once(tmp_path: Path) -> None:
         (b"", "has no section [case]"),
         (b"case = 3\nassets = []\nsources = {}\n", "must be a table"),
         (b"a = " + b"[" * 5000, "nested too deeply"),
+        (b"a = 1\nb = " + b"9" * 5000, "line 2 has a whole number of thousands of digits"),
+        (b"a = 1\n[b]\nc = [1, 0x" + b"f" * 5000 + b"]", "b.c.2 is a whole number of more than 64 bits"),
+        (b"a = -9223372036854775809", "a is a whole number of more than 64 bits"),
     ],
 )
 def test_a_broken_file_is_refused_without_a_traceback(tmp_path: Path, content: bytes, fault: str) -> None:
@@ -224,6 +235,31 @@ def test_a_broken_file_is_refused_without_a_traceback(tmp_path: Path, content: b
 def test_a_folder_without_a_case_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="No such file"):
         read_case(tmp_path)
+
+
+@pytest.mark.parametrize("kind", ["a pipe", "a folder", "a device"])
+def test_a_case_file_that_is_no_file_is_refused_at_once(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "case.toml"
+    if kind == "a pipe":
+        os.mkfifo(path)
+    elif kind == "a folder":
+        path.mkdir()
+    else:
+        path.symlink_to("/dev/zero")
+    with pytest.raises(ConfigurationError, match=r"case\.toml: is no regular file"):
+        read_case(tmp_path)
+
+
+def test_a_case_file_that_is_a_link_to_a_file_is_read(tmp_path: Path) -> None:
+    (tmp_path / "case").mkdir()
+    (tmp_path / "settings.toml").write_text(CASE, encoding="utf-8")
+    (tmp_path / "case" / "case.toml").symlink_to(tmp_path / "settings.toml")
+    assert read_case(tmp_path / "case").title == "Re Example Exchange K.K."
+
+
+def test_a_folder_with_a_name_longer_than_any_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="File name too long"):
+        read_case(tmp_path / ("x" * 300))
 
 
 def test_values_cannot_be_changed(tmp_path: Path) -> None:
@@ -241,6 +277,17 @@ def test_values_cannot_be_changed(tmp_path: Path) -> None:
 )  # fmt: skip
 def test_only_the_star_is_special_in_a_pattern(pattern: str, code: str, covers: bool) -> None:
     assert matches(pattern, code) is covers
+
+
+@pytest.mark.parametrize(
+    ("code", "found"),
+    [
+        ("K\rIN", "carriage return"), ("K\nIN", "control character U+000A"), ("\x9bK", "control character U+009B"),
+        ("K\u2028", "control character U+2028"), ("K IN", None), ("株\u3000", None), ("", None),
+    ],
+)  # fmt: skip
+def test_a_control_character_in_a_code_is_named(code: str, found: str | None) -> None:
+    assert control_of(code) == found
 
 
 def test_literal_codes_win_over_patterns_and_longer_patterns_over_shorter(tmp_path: Path) -> None:

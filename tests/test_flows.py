@@ -34,7 +34,11 @@ def test_assets_are_followed_apart() -> None:
 
 
 def test_the_order_of_edges_changes_nothing() -> None:
-    edges = [Edge("", "t", 0, 10)] + [Edge("t", f"h{n}", 0, 5) for n in range(9)] + [Edge(f"h{n}", "z", 0, 5) for n in range(9)]
+    edges = (
+        [Edge("", "t", 0, 10)]
+        + [Edge("t", f"h{n}", 0, 5) for n in range(9)]
+        + [Edge(f"h{n}", "z", 0, 5) for n in range(9)]
+    )
     wanted = list(destinations(edges))
     random.Random(7).shuffle(edges)
     assert list(destinations(edges)) == wanted

@@ -422,7 +422,7 @@ def test_the_generator_imports_nothing_of_the_product() -> None:
 
 
 def test_a_wrong_choice_is_refused_in_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    for choice in (["--breaks", "gremlins"], ["--accounts", "3"], ["--assets", "99"], ["--unpriced", "XYZ"]):
+    for choice in (["--breaks", "gremlins"], ["--accounts", "0"], ["--assets", "99"], ["--unpriced", "XYZ"]):
         with pytest.raises(SystemExit) as stopped:
             main([str(tmp_path / "out"), *choice])
         assert stopped.value.code == 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import errno
 import gzip
 import io
 import os
@@ -314,7 +315,21 @@ def test_rows_declared_none_are_counted_and_left_out(case: Case) -> None:
     result = case.load()
     assert (result.sources[0].rows, result.sources[0].accepted, result.sources[0].ignored) == (5, 2, 3)
     assert [row[-1] for row in case.rows["balance"]] == [2, 4]
-    assert case.codes() == ["blank-rows"]
+    assert [(code, severity, row, message) for code, severity, row, _, message in case.findings] == [
+        ("blank-rows", "note", None, "inputs/balance0.csv: 1 blank lines were left out."),
+        (
+            "rows-ignored", "note", None,
+            'inputs/balance0.csv: 2 rows that match ignore "^(Page|Total)" were left out; the first is row 3.',
+        ),
+    ]  # fmt: skip
+
+
+def test_one_row_that_is_ignored_is_said_and_none_is_not(case: Case) -> None:
+    case.source("balance", BALANCES + "A,BTC,1\nB,BTC,2\n", "ignore = '^A'")
+    case.source("label", "address,party,kind\nx,y,thief\n", "ignore = '^A'")
+    case.load()
+    (said,) = [message for code, *_, message in case.findings if code == "rows-ignored"]
+    assert said == 'inputs/balance0.csv: 1 row that matches ignore "^A" was left out: row 2.'
 
 
 def test_a_column_nobody_asked_for_is_a_note(case: Case) -> None:
@@ -339,6 +354,119 @@ def test_a_key_in_two_sources_is_a_duplicate(case: Case) -> None:
     assert [(code, row) for code, _, row, _, _ in case.findings] == [("duplicate-row", 3)]
     assert "inputs/balance0.csv:2" in case.findings[0][4]
     assert [s.accepted for s in result.sources[:2]] == [1, 1]
+
+
+@pytest.mark.parametrize(
+    ("table", "content", "key", "subject", "asset"),
+    [
+        ("balance", BALANCES + "\x1bA,BTC,1\n\x1bA,XBT,1\n", r'account "\x1bA" and asset "BTC"', "\x1bA", "BTC"),
+        ("wallet", "wallet,asset,quantity\nw,ETH,1\nw,ETH,2\n", 'wallet "w" and asset "ETH"', "w", "ETH"),
+        ("price", "asset,price\nBTC,1\nBTC,1\n", 'asset "BTC" and price_set "commencement"', "BTC", "BTC"),
+        ("claim", "claim,account,asset,quantity\nc,A,BTC,1\nc,B,BTC,1\n", 'claim "c"', "c", ""),
+        ("payee", "account,asset,method\nA,,chain\nA,,bank\n", 'account "A"', "A", ""),
+        ("account", "account\nA\nA\n", 'account "A"', "A", ""),
+    ],
+)
+def test_a_duplicate_names_the_key_that_both_rows_bear(
+    case: Case, table: str, content: str, key: str, subject: str, asset: str
+) -> None:
+    case.source(table, content)
+    case.load()
+    (finding,) = [f for f in case.rows["finding"] if f[0] == "duplicate-row"]
+    assert finding[5] == f"inputs/{table}0.csv:3: has the same {key} as inputs/{table}0.csv:2."
+    assert (finding[2], finding[3]) == (subject, asset)
+
+
+def test_a_packed_row_of_several_known_keys_names_the_one_met_first(case: Case) -> None:
+    case.source("balance", 'account,positions\nA,ETH[1]\nA,BTC[1]\nA,"BTC[2],ETH[2]"\n', PACKED)
+    case.load()
+    assert [message for *_, message in case.findings] == [
+        'inputs/balance0.csv:4: has the same account "A" and asset "ETH" as inputs/balance0.csv:2.'
+    ]
+    assert case.balances == {("A", "ETH"): 10**18, ("A", "BTC"): 10**8}
+
+
+PAYMENTS = "round,account,claim_asset,step,pay_asset,quantity\n1,A,BTC,return,BTC,0.1\n"
+
+
+@pytest.mark.parametrize("name", ["payment0.csv", "copy.csv"])
+def test_the_same_bytes_are_read_once_for_a_table(case: Case, name: str) -> None:
+    case.source("payment", PAYMENTS).source("payment", PAYMENTS, name=name)
+    result = case.load()
+    ((code, severity, _, _, message),) = case.findings
+    assert (code, severity) == ("source-twice", "blocking")
+    assert "inputs/payment0.csv" in message
+    assert f"inputs/{name}: " in message
+    assert len(case.rows["payment"]) == 1
+    assert [(s.rows, s.accepted, s.ignored) for s in result.sources[:2]] == [(1, 1, 0), (1, 0, 1)]
+
+
+def test_a_sum_takes_no_file_twice(case: Case) -> None:
+    boxes = "wallet,asset,quantity\nbox,BTC,1\nbox,BTC,0.5\n"
+    case.source("wallet", boxes, 'duplicates = "sum"').source("wallet", boxes, 'duplicates = "sum"')
+    assert case.load().blocking == 1
+    assert [int(row[2]) for row in case.rows["wallet"]] == [150_000_000]
+
+
+def test_one_file_with_a_column_an_asset_may_be_read_for_each_and_a_warning_says_so(case: Case) -> None:
+    wide = "account,btc,eth\nA,1,2\n"
+    for code in ("BTC", "ETH"):
+        settings = f'columns = {{ quantity = "{code.lower()}" }}\nconstants = {{ asset = "{code}" }}'
+        case.source("balance", wide, settings, name="wide.csv")
+    assert case.load().blocking == 0
+    assert case.balances == {("A", "BTC"): 10**8, ("A", "ETH"): 2 * 10**18}
+    assert [(code, severity) for code, severity, *_ in case.findings if code == "source-twice"] == [
+        ("source-twice", "warning")
+    ]
+
+
+def test_parts_of_an_export_without_rows_may_be_alike(case: Case) -> None:
+    case.source("balance", BALANCES).source("balance", BALANCES).source("balance", BALANCES + "A,BTC,1\n")
+    assert case.load().blocking == 0
+    assert case.codes() == []
+
+
+def test_one_file_may_feed_two_tables(case: Case) -> None:
+    case.source("balance", "account,asset,quantity,holder\nA,BTC,1,N\n", name="both.csv")
+    case.source("account", "account,asset,quantity,holder\nA,BTC,1,N\n", name="both.csv")
+    assert case.load().blocking == 0
+
+
+def test_a_header_of_more_columns_than_any_has_is_refused_at_once(case: Case) -> None:
+    case.source("balance", BALANCES.strip() + "".join(f",c{n}" for n in range(10_000)) + "\n")
+    with pytest.raises(SourceError, match="has 10003 columns, more than 10000"):
+        case.load()
+
+
+def test_a_header_of_ten_thousand_columns_is_read(case: Case) -> None:
+    more = 9_997
+    header = BALANCES.strip() + "".join(f",c{n}" for n in range(more))
+    case.source("balance", f"{header}\nA,BTC,1{',' * more}\n")
+    case.load()
+    assert case.balances == {("A", "BTC"): 10**8}
+
+
+class _Full(io.BytesIO):
+    """A file on a disk without room."""
+
+    def writelines(self, lines: Any) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+@pytest.mark.parametrize("name", ["b.csv.gz", "b.csv"])
+def test_a_full_disk_while_a_text_is_written_out_is_said(
+    case: Case, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    content = (BALANCES + "A,BTC,1\n").encode("utf-16")
+    opened = Path.open
+    monkeypatch.setattr(
+        Path, "open", lambda path, mode="r", **more: _Full() if mode == "xb" else opened(path, mode, **more)
+    )
+    case.source("balance", gzip.compress(content) if name.endswith("gz") else content, 'encoding = "utf-16"', name)
+    with pytest.raises(StorageError, match=r"inputs/b\.csv.* cannot be written \(No space left on device\)") as refused:
+        case.load()
+    assert refused.value.exit_code == 8
+    assert "\n" not in str(refused.value)
 
 
 def test_an_account_listed_twice_is_a_duplicate(case: Case) -> None:
@@ -385,7 +513,51 @@ def test_a_pattern_makes_every_code_an_asset_and_the_longest_wins(case: Case) ->
     assert [(row[1], row[2]) for row in case.rows["asset"] if row[3] == "nft"] == [
         ("NFT (1)", 0), ("NFT (2)", 0), ("NFT RARE 7", 2),
     ]  # fmt: skip
-    assert case.codes() == ["unknown-asset"]
+    assert [message for code, *_, message in case.findings if code == "pattern-codes"] == [
+        'case.toml: 2 codes are assets only because the pattern "NFT *" matches: "NFT (1)", "NFT (2)".',
+        'case.toml: 1 code is an asset only because the pattern "NFT RARE *" matches: "NFT RARE 7".',
+    ]
+    assert sorted(set(case.codes())) == ["pattern-codes", "unknown-asset"]
+
+
+@pytest.mark.parametrize(
+    ("control", "what"),
+    [
+        ("\r", "carriage return"), ("\t", "control character U+0009"), ("\x7f", "control character U+007F"),
+        ("\x85", "control character U+0085"), ("\u2028", "control character U+2028"),
+        ("\u2029", "control character U+2029"),
+    ],
+)  # fmt: skip
+def test_no_pattern_takes_a_code_with_a_control_character(case: Case, control: str, what: str) -> None:
+    case.source("balance", BALANCES + f'A,"NFT {control}1",1\nA,NFT 1,2\n')
+    case.load()
+    assert case.balances == {("A", "NFT 1"): 2}
+    (finding,) = [f for f in case.rows["finding"] if f[1] == "blocking"]
+    assert (finding[0], finding[7], finding[8]) == ("unknown-asset", 2, "asset")
+    assert f'1" has a {what}, and is no declared asset or alias.' in finding[5]
+    assert ('mend = ["carriage-return"]' in finding[9]) == (control == "\r")
+
+
+def test_a_code_with_a_control_character_is_an_asset_where_it_is_declared(case: Case) -> None:
+    case.source("balance", BALANCES + 'A,"K\tIN",1\nA,"K\rIN",2\n')
+    case.sources += '[assets."K\\tIN"]\ndecimals = 0\naliases = ["K\\rIN"]\n'
+    case.sources = case.sources.replace("[[sources]]", "[[sources]]\nduplicates = \"sum\"")
+    assert case.load().blocking == 0
+    assert case.balances == {("A", "K\tIN"): 3}
+
+
+@pytest.mark.parametrize(
+    ("cell", "reason", "is_mended"),
+    [('"1\r2"', "carriage return", True), ('"1\r\n"', "white space", False), ('"1 2"', "white space", False)],
+)
+def test_a_carriage_return_in_a_number_is_called_so_and_mending_is_named(
+    case: Case, cell: str, reason: str, is_mended: bool
+) -> None:
+    case.source("balance", BALANCES + f"A,BTC,{cell}\n")
+    case.load()
+    (finding,) = [f for f in case.rows["finding"] if f[1] == "blocking"]
+    assert f"is not a plain decimal ({reason})." in finding[5]
+    assert ('mend = ["carriage-return"]' in finding[9]) is is_mended
 
 
 PACKED = """layout = "packed"
@@ -414,6 +586,37 @@ def test_carriage_returns_are_mended_only_where_declared(case: Case) -> None:
         "inputs/balance0.csv: carriage returns were taken out of 2 cells."
     ]
     assert result.sources[0].rows == 2
+
+
+@pytest.mark.parametrize(
+    ("cell", "where"),
+    [
+        ("BTC[1],ETH[1]junk,XBT[2]", 'at character 14: "junk,XBT[2]".'),
+        ("BTC[1],,ETH[1]", 'at character 7: ",,ETH[1]".'),
+        ("BTC[1],", 'at character 7: ",".'),
+        ("junk", 'at character 1: "junk".'),
+        (",".join(["BTC[1]"] * 100) + ",ETH[\x1b", 'at character 700: ",ETH[\\x1b".'),
+        ("BTC[1],\x01", r'"BTC[1],\x01" has the control character U+0001.'),
+    ],
+)
+def test_a_packed_cell_is_named_where_it_stops_being_a_list(case: Case, cell: str, where: str) -> None:
+    case.source("balance", f'account,positions\nA,"{cell}"\n', PACKED)
+    case.load()
+    (found,) = [message for code, _, _, _, message in case.findings if code == "unreadable-positions"]
+    assert found.endswith(where)
+
+
+def test_of_many_faults_in_few_rows_cells_are_counted_and_rows_too(case: Case) -> None:
+    positions = ",".join(["BTC[x]"] * 30)
+    case.source("balance", "account,positions\n" + "".join(f'u{n},"{positions}"\n' for n in range(50)), PACKED)
+    case.load()
+    assert len(case.rows["reject"]) == 50
+    *each, last = [(f[0], f[5]) for f in sorted(case.rows["finding"], key=lambda f: (f[0], f[2])) if f[1] == "blocking"]
+    assert {code for code, _ in each} == {"unreadable-quantity"}
+    assert last == (
+        "unreadable-quantity-summary",
+        "inputs/balance0.csv: 500 more cells of the kind unreadable-quantity, 1500 in all in 50 rows.",
+    )
 
 
 def test_carriage_returns_that_nobody_declared_are_findings(case: Case) -> None:

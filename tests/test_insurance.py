@@ -62,7 +62,11 @@ def test_the_aggregate_erodes_by_the_layer_over_events_in_time() -> None:
     later = replace(RAID, event="again", occurred_at=APRIL, position=1)
     third = replace(RAID, event="and again", occurred_at=datetime(2026, 5, 1), position=2)
     answers = cover(policy, [third, later, RAID], projection=False)
-    assert [(answer.event.event, answer.due_minor) for answer in answers] == [("raid", 50), ("again", 10), ("and again", 0)]
+    assert [(answer.event.event, answer.due_minor) for answer in answers] == [
+        ("raid", 50),
+        ("again", 10),
+        ("and again", 0),
+    ]
     assert answers[2].reason is Refused.AGGREGATE_EXHAUSTED
 
 

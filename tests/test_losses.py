@@ -24,9 +24,7 @@ quantities = st.integers(-(10**20), 10**20)
 
 @st.composite
 def bridges(draw: st.DrawFn) -> list[BridgeLine]:
-    taken = [
-        BridgeLine(f"taken_by:p{at}", draw(quantities), draw(kinds)) for at in range(draw(st.integers(0, 4)))
-    ]
+    taken = [BridgeLine(f"taken_by:p{at}", draw(quantities), draw(kinds)) for at in range(draw(st.integers(0, 4)))]
     names = ["opening_difference", "deposit_differences", "network_fees", "credits:fee", "unobserved"]
     return [BridgeLine(names[0], draw(quantities)), *taken] + [BridgeLine(name, draw(quantities)) for name in names[1:]]
 
@@ -40,7 +38,9 @@ def test_losses_sum_to_the_shortfall_and_stand_on_positive_lines_only(lines: lis
 
 
 @given(bridges(), st.data())
-def test_items_sum_to_the_shortfall_whatever_the_transfers_and_events(lines: list[BridgeLine], data: st.DataObject) -> None:
+def test_items_sum_to_the_shortfall_whatever_the_transfers_and_events(
+    lines: list[BridgeLine], data: st.DataObject
+) -> None:
     shortfall = sum(line.units for line in lines)
     events = [
         DeclaredEvent(0, "raid", Peril.EXTERNAL_THEFT, None, ""),

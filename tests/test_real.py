@@ -3,7 +3,7 @@
 The data are found by the environment variable ADMINISTRATOR_REAL_DATA and never enter the repository: an extract of a
 failed exchange's schedule of customer claims (packed cells, page headers among the rows, carriage returns inside names
 and digits, most assets unpriced), and the 2,072 transfers of the theft of 2 August 2016. What they lack is made up in
-tests/real_cases.py. A test marked `xfail` states what should hold and does not yet.
+tests/real_cases.py.
 """
 
 from __future__ import annotations
@@ -276,7 +276,6 @@ class TestSchedule:
                     if award := ran.award(units, asset):
                         assert f"return of {asset} = {plain(award, scale)} {asset}" in said
 
-    @pytest.mark.xfail(strict=True, reason="explain prints what was scheduled as the balance: 0 for a negative one")
     def test_a_negative_balance_is_explained_as_what_it_is(self, ran: Ran) -> None:
         (account, asset), units = next(item for item in ran.read.positions.items() if item[1] < 0)
         said = "\n".join(explain(ran.case, account).lines())
@@ -294,7 +293,6 @@ class TestUndeclaredDirt:
         codes = {asset for _, asset in read.positions if not asset.startswith("NFT")} - set(real.FIATS)
         assert refused(tmp_path, read, declared=real.IGNORE, codes=(*sorted(codes), "NFT (*")) == set(read.broken)
 
-    @pytest.mark.xfail(strict=True, reason="under a pattern that catches all, K<CR>IN is read as an asset of its own")
     def test_carriage_returns_are_refused_each_where_a_pattern_catches_all(
         self, tmp_path: Path, read: Schedule
     ) -> None:
@@ -385,7 +383,6 @@ class TestTheft:
         assert {name: row[name] for name in figures} == {name: plain(minor, 2) for name, minor in figures.items()}
         assert (row["event"], row["reason"]) == (real.THEFT, "")
 
-    @pytest.mark.xfail(strict=True, reason="the finding says every loss is met, of a cent that flooring left")
     def test_a_cent_of_rounding_is_not_called_what_is_left_when_all_is_met(self, theft: Stolen) -> None:
         (told,) = [row for row in rows_of(theft.out / "findings.csv") if row["code"] == "compensation-left-over"]
         assert "every loss" not in told["message"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -129,10 +130,19 @@ def _outside(case: CaseConfiguration, out: Path) -> Path:
     """
     wanted = out.resolve()
     own = [case.folder / name for name in ("inputs", "vault", "work")]
-    sources = [case.path_of(path).resolve().parent for source in case.sources for path in source.path]
-    if wanted in (case.folder, *sources) or any(place == wanted or place in wanted.parents for place in own):
+    is_within = any(place == wanted or place in wanted.parents for place in own)
+    if is_within or wanted in (case.folder, *_source_folders(case)):
         raise StorageError(f"{out}: lies among the files of the case itself. Name another folder with --out.")
     return wanted
+
+
+def _source_folders(case: CaseConfiguration) -> list[Path]:
+    folders = []
+    for path in (path for source in case.sources for path in source.path):
+        with suppress(OSError, ValueError, RuntimeError):
+            # A path that cannot be is said when its file is received.
+            folders.append(case.path_of(path).resolve().parent)
+    return folders
 
 
 def is_bulk(case: CaseConfiguration) -> bool:

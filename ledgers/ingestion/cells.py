@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from ledgers.configuration_checks import control_of
 from ledgers.display import display
 from ledgers.ingestion.columns import PRICE_SETS, TABLES, Cell, Column
 from ledgers.ingestion.instants import instant_fault
@@ -20,6 +21,9 @@ COUNT = re.compile(r"[1-9][0-9]{0,8}", re.ASCII)
 CORRECT_THE_ROW = "Correct the row, or declare `ignore` for rows that are none."
 WRITE_A_WORD = "Write one of these words."
 CORRECT_THE_FORMAT = "Correct the row or declare the column's format in case.toml."
+MEND = 'Declare mend = ["carriage-return"] for the source in case.toml, or correct the row.'
+CARRIAGE_RETURN = re.compile("\r(?!\n)")
+"""One that is no part of a line end: what mending takes out and nothing else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +61,7 @@ def cell_faults(table: str, cells: Mapping[str, str | None], form: Format) -> li
             continue
         fault = _fault(column, text, cells, form)
         if fault is not None:
-            faults.append(fault)
+            faults.append(replace(fault, remedy=MEND) if CARRIAGE_RETURN.search(text) else fault)
     return faults
 
 
@@ -70,7 +74,9 @@ def _fault(column: Column, text: str, cells: Mapping[str, str | None], form: For
     code, why, remedy = "", "", CORRECT_THE_ROW
     match column.cell:
         case Cell.ASSET if form.decimals_of(text) is None:
-            code, why = "unknown-asset", f"{shown} is no declared asset, alias or pattern"
+            control = control_of(text)
+            has = f"has a {control}, and is no declared asset or alias"
+            code, why = "unknown-asset", f"{shown} {has if control else 'is no declared asset, alias or pattern'}"
             remedy = "Declare the asset or the alias in case.toml, or correct the row."
         case Cell.COUNT if not COUNT.fullmatch(text):
             code, why = "unreadable-number", f"{shown} is no whole number from 1"
@@ -122,9 +128,9 @@ def _number_fault(column: Column, text: str, refusal: Refusal, scale: str) -> Ce
         )
     if refusal is Refusal.TOO_MANY_DIGITS:
         return CellFault(column.name, text, "too-many-digits", f"{shown} has more than 38 digits", "Correct the row.")
-    remedy = CORRECT_THE_FORMAT
+    remedy, reason = CORRECT_THE_FORMAT, refusal.value
     if refusal is Refusal.SCIENTIFIC_NOTATION:
         remedy = 'Correct the row, or declare scientific = "accept" in case.toml.'
-    return CellFault(
-        column.name, text, "unreadable-quantity", f"{shown} is not a plain decimal ({refusal.value})", remedy
-    )
+    elif refusal is Refusal.WHITE_SPACE and CARRIAGE_RETURN.search(text):
+        reason = "carriage return"
+    return CellFault(column.name, text, "unreadable-quantity", f"{shown} is not a plain decimal ({reason})", remedy)

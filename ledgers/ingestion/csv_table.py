@@ -14,6 +14,7 @@ import csv
 import gzip
 import io
 import zlib
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final
@@ -21,7 +22,7 @@ from typing import TYPE_CHECKING, BinaryIO, Final
 import duckdb
 
 from ledgers.display import display
-from ledgers.errors import SourceError
+from ledgers.errors import SourceError, StorageError
 from ledgers.ingestion.counting import BYTE_ORDER_MARK, CHUNK_BYTES, RecordCount, chunks_of_lines
 from ledgers.ingestion.reader import RAW_CHARACTERS_MAX, Constant, Place, Staging
 from ledgers.ingestion.receipt import Receipt
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
 RELATIONS = Path(__file__).parent / "relations"
 CELL_CHARACTERS_MAX = 16 << 20
+COLUMNS_MAX = 10_000
 BATCH_ROWS = 50_000
 PATTERN_MARKS = frozenset("*?[]{}")
 """In the name of a folder above the case, they would make DuckDB look for other files."""
@@ -183,13 +185,18 @@ class CsvTable:
             return receipt.path
         written = scratch / f"{receipt.sha256}.{self._encoding}.csv"
         written.unlink(missing_ok=True)
-        with receipt.path.open("rb") as packed, written.open("xb") as copy:
-            chunks = (
-                self._unpacked(packed, receipt)
-                if receipt.ending == "csv.gz"
-                else iter(lambda: packed.read(CHUNK_BYTES), b"")
-            )
-            copy.writelines(chunks if is_utf8 else self._transcoded(chunks))
+        try:
+            with receipt.path.open("rb") as packed, written.open("xb") as copy:
+                chunks = (
+                    self._unpacked(packed, receipt)
+                    if receipt.ending == "csv.gz"
+                    else iter(lambda: packed.read(CHUNK_BYTES), b"")
+                )
+                copy.writelines(chunks if is_utf8 else self._transcoded(chunks))
+        except OSError as failed:
+            raise StorageError(
+                f"{scratch}: the text of {self._source} cannot be written ({failed.strerror}). Free some space."
+            ) from failed
         if is_utf8:
             self._errors = "surrogateescape"
         return written
@@ -255,14 +262,16 @@ class CsvTable:
             raise SourceError(
                 f"{self._source}:1: has a NUL. Check the encoding of the file, and declare it in case.toml."
             )
+        if len(cells) > COLUMNS_MAX:
+            raise SourceError(
+                f"{self._source}:1: has {len(cells)} columns, more than {COLUMNS_MAX}. Export only the columns needed."
+            )
         return [cell.replace(MENDED, "") for cell in cells]
 
     def _check_header(self, header: tuple[str, ...]) -> None:
-        for name in header:
-            if name and header.count(name) > 1:
-                raise SourceError(
-                    f'{self._source}:1: the header has "{display(name)}" {header.count(name)} times. Rename one.'
-                )
+        for name, count in Counter(header).items():
+            if name and count > 1:
+                raise SourceError(f'{self._source}:1: the header has "{display(name)}" {count} times. Rename one.')
 
     def _wrong_encoding(self, offset: int, where: str) -> SourceError:
         return SourceError(

@@ -1,7 +1,7 @@
 """Where are findings and rejected rows written while sources are loaded?
 
-Of one fault in one source so many rows get a finding each, and the rest one finding together: a million equal lines
-help nobody. Every rejected row is in the rejects all the same.
+Of one fault in one source so many cells get a finding each, and the rest one finding together, whose code sorts behind
+theirs: a million equal lines help nobody. Every rejected row is in the rejects all the same.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from ledgers.models import Finding, Severity
 from ledgers.storage.books import Books
 
 FINDINGS_EACH_MAX = 1_000
-"""Findings a row, of one code in one source."""
+"""Findings of one code in one source, each of a row or of a cell in it."""
 BATCH_ROWS = 20_000
 
 
@@ -24,17 +24,25 @@ class FaultBook:
         self._books = books
         self._findings: list[Finding] = []
         self._rejects: list[tuple[str, int, str, str]] = []
+        self._found: Counter[tuple[str, str]] = Counter()
         self._rows: Counter[tuple[str, str]] = Counter()
+        self._row_met: dict[tuple[str, str], int | None] = {}
 
     def add(self, finding: Finding) -> None:
         """Write a finding that is no row's."""
         self._findings.append(finding)
 
     def add_for_row(self, finding: Finding) -> None:
-        """Write a row's finding, unless the source has too many of the kind: then it is counted."""
+        """Write a row's finding, unless the source has too many of the kind: then it is counted.
+
+        The findings of one row follow each other.
+        """
         kind = (finding.source, finding.code)
-        self._rows[kind] += 1
-        if self._rows[kind] <= FINDINGS_EACH_MAX:
+        self._found[kind] += 1
+        if self._row_met.get(kind) != finding.row:
+            self._rows[kind] += 1
+            self._row_met[kind] = finding.row
+        if self._found[kind] <= FINDINGS_EACH_MAX:
             self.add(finding)
 
     def reject(self, source: str, row: int, reason: str, raw: str) -> None:
@@ -45,16 +53,20 @@ class FaultBook:
 
     def close_source(self, source: str) -> None:
         """Write one finding for each kind of which this source had too many, and all that is held."""
-        for (named, code), count in sorted(self._rows.items()):
+        for (named, code), count in sorted(self._found.items()):
             if named == source and count > FINDINGS_EACH_MAX:
-                more = count - FINDINGS_EACH_MAX
+                more, rows = count - FINDINGS_EACH_MAX, self._rows[named, code]
+                what = "rows" if rows == count else "cells"
+                among = "" if rows == count else f" in {rows} rows"
                 self.add(
                     Finding(
-                        code, Severity.BLOCKING, f"{source}: {more} more rows of the kind {code}, {count} in all.",
+                        f"{code}-summary", Severity.BLOCKING,
+                        f"{source}: {more} more {what} of the kind {code}, {count} in all{among}.",
                         "See rejects.csv for every row.", source=source,
                     )
                 )  # fmt: skip
-        self._rows = Counter({kind: count for kind, count in self._rows.items() if kind[0] != source})
+        for kind in [kind for kind in self._found if kind[0] == source]:
+            del self._found[kind], self._rows[kind], self._row_met[kind]
         self.flush()
 
     def flush(self) -> None:

@@ -22,7 +22,8 @@ from ledgers.ingestion.places import places_of
 from ledgers.ingestion.reader import TableFile
 from ledgers.ingestion.receipt import Receipt, receive
 from ledgers.ingestion.row_typing import Counts, RowTyping
-from ledgers.models import LoadResult, Progress, ProgressListener, SourceCount
+from ledgers.ingestion.twice import Readings
+from ledgers.models import LoadResult, Progress, ProgressListener, Severity, SourceCount
 from ledgers.storage.books import Books, private_folder, purged_folder
 
 if TYPE_CHECKING:
@@ -65,6 +66,7 @@ class _Load:
         self._scratch = scratch
         self._faults = FaultBook(books)
         self._codes = AssetCodes(case.assets)
+        self._readings = Readings()
         self._progress = progress
         self._done = 0
         self._lines: list[str] = []
@@ -102,8 +104,14 @@ class _Load:
             raise SourceError(f"{written}: this version reads {', '.join(READERS)}. Export the file as one of them.")
         table_file = reader(receipt, declared, self._scratch)
         places, notes = places_of(written, declared, table_file.header, table_file.width)
-        for note in notes:
-            self._faults.add(note)
+        rows = table_file.count()
+        again = self._readings.add(receipt, declared.table, places, rows)
+        for finding in (*notes, *again):
+            self._faults.add(finding)
+        source = LoadedSource(source_no, written, declared, table_file)
+        if any(finding.severity is Severity.BLOCKING for finding in again):
+            self._advance(receipt.bytes_count)
+            return source, Counts(rows, rejected=0, ignored=rows), receipt
         self._books.run(RELATIONS / "begin_source.sql")
         staging = table_file.stage(self._books, places)
         typing = RowTyping(
@@ -118,7 +126,7 @@ class _Load:
         counts = typing.run(staging)
         self._faults.close_source(written)
         self._advance(receipt.bytes_count)
-        return LoadedSource(source_no, written, declared, table_file), counts, receipt
+        return source, counts, receipt
 
     def _advance(self, bytes_count: int) -> None:
         self._done += bytes_count

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from ledgers.display import display
 from ledgers.ingestion.codes import AssetCodes
 from ledgers.ingestion.columns import ACCOUNT_COLUMNS, KEYS, SUMMABLE, TABLES
 from ledgers.ingestion.fault_book import FaultBook
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from ledgers.configuration import SourceSection
 
 RELATIONS = Path(__file__).parent / "relations"
+CODES_SHOWN_MAX = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,7 @@ class LoadedSource:
 def number_records(books: Books, faults: FaultBook, codes: AssetCodes, sources: Sequence[LoadedSource]) -> Counter[int]:
     """Write every relation of the records; give how many rows of each source were rejected as duplicates."""
     _write_assets(books, codes)
+    _note_patterns(faults, codes)
     _write_strict_sources(books, sources)
     by_no = {source.source_no: source for source in sources}
     rejected: Counter[int] = Counter()
@@ -85,6 +88,23 @@ def _write_assets(books: Books, codes: AssetCodes) -> None:
         books.run(RELATIONS / "loaded" / "asset.sql")
 
 
+def _note_patterns(faults: FaultBook, codes: AssetCodes) -> None:
+    """Say how many assets each pattern made: where it catches all, a misspelt code is one of them."""
+    for pattern, made in codes.made():
+        shown = ", ".join(f'"{display(code)}"' for code in made[:CODES_SHOWN_MAX])
+        more = "" if len(made) <= CODES_SHOWN_MAX else f" and {len(made) - CODES_SHOWN_MAX} more"
+        count = "1 code is an asset" if len(made) == 1 else f"{len(made)} codes are assets"
+        faults.add(
+            Finding(
+                "pattern-codes",
+                Severity.NOTE,
+                f'case.toml: {count} only because the pattern "{display(pattern)}" matches: {shown}{more}.',
+                "Look for misspelt codes among the assets; declare each as an alias of the asset that is meant.",
+                subject=pattern,
+            )
+        )
+
+
 def _write_strict_sources(books: Books, sources: Sequence[LoadedSource]) -> None:
     strict = [source.source_no for source in sources if source.declared.duplicates == "refuse"]
     with books.lent("incoming_rows", pa.table({"source_no": pa.array(strict, pa.int32())})):
@@ -123,34 +143,62 @@ def _reject_duplicates(
     """Reject every row of a key after its first, but those of sources where rows are parts of a figure."""
     rejected: Counter[int] = Counter()
     books.run(RELATIONS / "duplicates.sql", {"relation": relation, "key": key})
-    books.run(RELATIONS / "duplicate_rows.sql", {"relation": relation})
-    rows = books.rows(
-        'select source_no, "row", earlier_source_no, earlier_row from refused_further order by source_no, "row"'
-    )
-    by_source: dict[int, dict[int, tuple[int, int]]] = {}
-    for source_no, row, earlier_source_no, earlier_row in rows:
-        by_source.setdefault(source_no, {})[row] = (earlier_source_no, earlier_row)
+    books.run(RELATIONS / "duplicate_rows.sql", {"relation": relation, "key": key})
+    named = _names(books, key)
+    columns = key.split(", ")
+    by_source: dict[int, dict[int, tuple[int, int, dict[str, str]]]] = {}
+    for source_no, row, earlier_source_no, earlier_row, *values in books.rows(
+        'select * from refused_further order by source_no, "row"'
+    ):
+        bears = {
+            column.removesuffix("_no"): named[column][value] if column in named else value
+            for column, value in zip(columns, values, strict=True)
+            if value is not None
+        }
+        by_source.setdefault(source_no, {})[row] = (earlier_source_no, earlier_row, bears)
     for source_no, further in by_source.items():
         source = sources[source_no]
         for row, raw in source.table_file.raw(further.keys()):
-            earlier = f"{sources[further[row][0]].source}:{further[row][1]}"
-            faults.add_for_row(_duplicate(table, source.source, row, earlier))
+            earlier_source_no, earlier_row, bears = further[row]
+            earlier = f"{sources[earlier_source_no].source}:{earlier_row}"
+            faults.add_for_row(_duplicate(table, source.source, row, earlier, bears))
             faults.reject(source.source, row, f"the key is that of {earlier}", raw)
         rejected[source_no] += len(further)
         faults.close_source(source.source)
     return rejected
 
 
-def _duplicate(table: str, source: str, row: int, earlier: str) -> Finding:
+def _names(books: Books, key: str) -> dict[str, dict[int, str]]:
+    """Give the names of the accounts and assets that refused rows bear the numbers of, by column of the key."""
+    named: dict[str, dict[int, str]] = {}
+    if "account_no" in key:
+        named["account_no"] = dict(
+            books.rows(
+                "select account_no, account from account where account_no in (select account_no from refused_further)"
+            )
+        )
+    if "asset_no" in key:
+        named["asset_no"] = dict(books.rows("select asset_no, asset from asset"))
+    return named
+
+
+def _duplicate(table: str, source: str, row: int, earlier: str, bears: Mapping[str, str]) -> Finding:
+    """Say of a row that another bears its key.
+
+    Args:
+        bears: the key, value by column of the contract.
+    """
     columns = [name.removesuffix("_no") for name in KEYS[table]]
     assert all(column in {known.name for known in TABLES[table]} for column in columns)
-    named = "the same " + " and ".join(columns)
+    named = "the same " + " and ".join(f'{column} "{display(value)}"' for column, value in bears.items())
     summed = ', or declare duplicates = "sum" if both are parts of one figure' if table in SUMMABLE else ""
     return Finding(
         "duplicate-row",
         Severity.BLOCKING,
         f"{source}:{row}: has {named} as {earlier}.",
         f"Remove one of the two rows{summed}.",
+        subject=bears[columns[0]],
+        asset=bears.get("asset", ""),
         source=source,
         row=row,
         column=columns[0],

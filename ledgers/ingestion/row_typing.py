@@ -24,6 +24,7 @@ from ledgers.ingestion.codes import AssetCodes
 from ledgers.ingestion.columns import TABLES, Cell, subject_column
 from ledgers.ingestion.fault_book import FaultBook
 from ledgers.ingestion.instants import zone_days
+from ledgers.ingestion.packed import packed_fault
 from ledgers.ingestion.reader import Staging, TableFile
 from ledgers.models import Finding, Severity
 from ledgers.storage.books import Books
@@ -98,7 +99,6 @@ class RowTyping:
         """Leave out the rows that the source declares to be none; give how many."""
         if self._declared.ignore is None:
             return 0
-        before = self._books.value("select count(*) + (select count(*) from unfit) from staged")
         try:
             self._books.run(RELATIONS / "ignore.sql", pattern=self._declared.ignore)
         except duckdb.InvalidInputException as refused:
@@ -106,8 +106,13 @@ class RowTyping:
                 f"{self._source}: ignore is no regular expression to be used here ({display(str(refused), 200)}). "
                 "Write it without looking ahead or back."
             ) from None
-        left = self._books.value("select count(*) + (select count(*) from unfit) from staged")
-        return int(before - left)
+        ((rows, row),) = self._books.rows("select rows, row_met from ignored")
+        if rows:
+            shown = f'ignore "{display(self._declared.ignore)}"'
+            count = "1 row that matches" if rows == 1 else f"{rows} rows that match"
+            were = "was left out: row" if rows == 1 else "were left out; the first is row"
+            self._say("rows-ignored", f"{self._source}: {count} {shown} {were} {row}.")
+        return int(rows)
 
     def _reject_unfit(self) -> set[int]:
         """Reject the records that have not the form of a row."""
@@ -128,10 +133,12 @@ class RowTyping:
             asset_group=groups["asset"],
             quantity_group=groups["quantity"],
         )
-        apart = {row: rest for row, *rest in self._books.rows('select "row", account, positions from packed_apart')}
+        apart = {
+            row: rest for row, *rest in self._books.rows('select "row", account, positions, found from packed_apart')
+        }
         for row, raw in self._file.raw(apart.keys()):
-            account, positions = apart[row]
-            self._reject(row, account or "", [_packed_fault(account, positions)], raw)
+            account, positions, found = apart[row]
+            self._reject(row, account or "", [packed_fault(account, positions, found)], raw)
         return set(apart)
 
     def _resolve_codes(self) -> None:
@@ -201,15 +208,13 @@ class RowTyping:
         """Give the refused rows in order, each with its cells: several sets of them where the row was packed."""
         held: list[dict[str, str | None]] = []
         held_row = 0
-        names: list[str] = []
+        names = [name for (name,) in self._books.rows("select column_name from (describe refused)")]
         past = -1
         while True:
-            result = self._books.connection.execute(
+            rows = self._books.rows(
                 "select * from refused where place > $past order by place limit $size",
                 {"past": past, "size": BATCH_ROWS},
             )
-            names = [column[0] for column in result.description or ()]
-            rows = result.fetchall()
             if not rows:
                 break
             for values in rows:
@@ -310,14 +315,3 @@ def _decimal(number: Fraction) -> str:
     while number.denominator != 1:
         number, places = number * 10, places + 1
     return format_units(number.numerator, places)
-
-
-def _packed_fault(account: str | None, positions: str | None) -> CellFault:
-    if not account:
-        return CellFault("account", "", "empty-cell", "account is empty", CORRECT_THE_ROW)
-    if not positions:
-        return CellFault("positions", "", "empty-cell", "positions is empty", CORRECT_THE_ROW)
-    why = f'positions "{display(positions)}" is not a list of what the pattern matches'
-    return CellFault(
-        "positions", positions, "unreadable-positions", why, "Correct the row, or the pattern in case.toml."
-    )

@@ -3,8 +3,8 @@
     python -m tests.benchmarks.whole_run [ACCOUNTS] [THREADS] [--breaks]
 
 The baseline is the least any tool must do: DuckDB reads the balances all as text, casts and sums them per asset and
-copies the same rows to CSV. Printed: CPU seconds a stage, rows of balances a second, peak memory, and each as a ratio to
-the baseline. Figures of a shared machine drift; the ratio is the message.
+copies the same rows to CSV. Printed: CPU seconds a stage, rows of balances a second, peak memory, and each as a ratio
+to the baseline. Figures of a shared machine drift; the ratio is the message.
 """
 
 from __future__ import annotations

@@ -2,7 +2,8 @@
 --
 -- Reads   staged(row, account, positions)
 -- Takes   $pattern: with two groups; $asset_group, $quantity_group: their numbers
--- Makes   staged(row, account, asset, quantity), several rows a row of the file; packed_apart(row): those not wholly covered
+-- Makes   staged(row, account, asset, quantity), several rows a row of the file;
+--         packed_apart(row, account, positions, found: what of it the pattern matches): those not wholly covered
 -- Holds   a cell is taken apart only where the positions, and one separator between each two, are all of it
 --
 -- chr(1) stands for a position in the check of what is left; a cell that contains it is not taken apart.
@@ -15,7 +16,7 @@ select "row", account, positions,
 from staged;
 
 create or replace temp table packed_apart as
-select "row", account, positions
+select "row", account, positions, regexp_extract_all(positions, $pattern, 0) as found
 from packed
 where not coalesce(is_whole, false) or account is null;
 
