@@ -113,11 +113,11 @@ def run_case(
         listen(Progress("export", 0, 0))
         try:
             outputs = _seal_all(run, target)
+            result = _result(run, target, outputs)
+            _remember(books, case, target)
         except BaseException:
             make(target)
             raise
-        result = _result(run, target, outputs)
-        _remember(books, case, target)
         publish(target, outputs)
     return result
 

@@ -6,6 +6,7 @@ run works in a thread of its own, and whoever waits for it keeps the means to st
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, wait
 from typing import TYPE_CHECKING, TypeVar
@@ -46,16 +47,19 @@ class Stop:
 
 
 def interruptible(work: Callable[[], Made], stop: Stop) -> Made:
-    """Do the work in a thread and give what it makes; Ctrl-C stops it and waits until it has cleared up.
+    """Do the work in a thread and give what it makes; Ctrl-C stops it, and it is waited for until it has cleared up.
+
+    Called from the main thread, where signals are heard; a handler, because an exception could come anywhere.
 
     Raises:
         Interruption: it was stopped.
     """
-    with ThreadPoolExecutor(1) as threads:
-        future = threads.submit(work)
-        while not future.done():
-            try:
+    before = signal.signal(signal.SIGINT, lambda *_: stop.now())
+    try:
+        with ThreadPoolExecutor(1) as threads:
+            future = threads.submit(work)
+            while not future.done():
                 wait([future], timeout=SECONDS_BETWEEN)
-            except KeyboardInterrupt:
-                stop.now()
-        return future.result()
+            return future.result()
+    finally:
+        signal.signal(signal.SIGINT, before)
