@@ -305,7 +305,11 @@ def test_wallets_hold_openings_and_flows_but_for_what_was_taken_unobserved(tmp_p
 
 def test_no_wallet_is_ever_below_zero(tmp_path: Path) -> None:
     large_case(tmp_path, 300, 9, 3, True, unpriced="", breaks=KINDS)
-    reading = Reading(tmp_path)
+    check_never_below_zero(Reading(tmp_path))
+
+
+def check_never_below_zero(reading: Reading) -> None:
+    """Follow every wallet from its opening through the transfers in their order."""
     names = {name: (row["wallet"], row["asset"]) for row in reading.tables["wallet"]
              for name in ((row["wallet"], row["asset"]), (row["address"], row["asset"]))}
     units = {(row["wallet"], row["asset"]): Decimal(row["opening"] or 0) for row in reading.tables["wallet"]}
@@ -317,6 +321,33 @@ def test_no_wallet_is_ever_below_zero(tmp_path: Path) -> None:
         if recipient := names.get((row["recipient"], row["asset"])):
             units[recipient] += quantity
         assert not sender or units[sender] >= 0, row
+
+
+@pytest.mark.parametrize(("accounts", "seed", "assets", "journal"),
+                         [(1, 1, 8, True), (1, 2, 1, False), (10, 3, 1, True), (10, 4, 5, True), (50, 5, 8, True)])
+def test_a_handful_of_accounts_bears_every_break(
+    tmp_path: Path, accounts: int, seed: int, assets: int, journal: bool
+) -> None:
+    large_case(tmp_path, accounts, seed, assets, journal, unpriced="", breaks=KINDS)
+    truth, reading = truth_of(tmp_path), Reading(tmp_path)
+    check_against_truth(truth, reading)
+    check_never_below_zero(reading)
+    if journal:
+        lines = {line for line in BRIDGE if not line.startswith(("credits:fee", "taken_by:Operator"))}
+        for asset in set(truth["assets"]) - {"JPY"}:
+            assert not lines - set(truth["assets"][asset]["bridge"]), asset
+
+
+def test_many_accounts_bear_more_breaks_and_no_greater_part_of_what_they_had_is_gone(tmp_path: Path) -> None:
+    large_case(tmp_path, 10_000, 7, 1, True, unpriced="", breaks=KINDS)
+    truth, reading = truth_of(tmp_path), Reading(tmp_path)
+    check_against_truth(truth, reading)
+    check_never_below_zero(reading)
+    for asset, found in truth["assets"].items():
+        assert Decimal("0.02") < Decimal(found["shortfall"]) / Decimal(found["owed"]) < Decimal("0.12"), asset
+        kinds = Counter(row["kind"] for row in truth["breaks"] if row["asset"] == asset)
+        once = {"unlisted-wallet"}
+        assert {kind for kind, number in kinds.items() if number < 4} <= once
 
 
 def test_every_line_and_every_peril_is_planted_and_nothing_where_nothing_is_asked(tmp_path: Path) -> None:
