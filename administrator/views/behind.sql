@@ -5,7 +5,7 @@
 select record, id, happened_at, quantity, who, reference, source, source_row,
        count(*) over () as total
 from (
-    select 'posting' as record, posting.posting as id, posting.posted_at::varchar as happened_at,
+    select 'posting' as record, posting.posting as id, posting.posted_at::varchar || 'Z' as happened_at,
            units_text(posting.units, asset.decimals) as quantity, account.account as who,
            coalesce(posting.reference, '') as reference, source.source, posting."row"::varchar as source_row,
            case posting.kind when 'opening' then 'opening_difference'
@@ -22,7 +22,7 @@ from (
     join source on source.source_no = posting.source_no
     left join match using (posting_no)
     union all
-    select 'transfer', movement.transfer, movement.occurred_at::varchar, units_text(movement.units, asset.decimals),
+    select 'transfer', movement.transfer, movement.occurred_at::varchar || 'Z', units_text(movement.units, asset.decimals),
            coalesce(movement.party, ''), coalesce(movement.reference, ''), source.source, movement."row"::varchar,
            case when matched.movement_no is not null and movement.direction = 'in' then 'deposit_differences'
                 when matched.movement_no is not null and movement.direction = 'out' then 'withdrawal_differences'
@@ -39,7 +39,7 @@ from (
     left join (select distinct movement_no from match) as matched using (movement_no)
     where not movement.is_after and movement.direction in ('in', 'out')
     union all
-    select 'network fee', movement.transfer, movement.occurred_at::varchar, units_text(movement.fee_units, asset.decimals),
+    select 'network fee', movement.transfer, movement.occurred_at::varchar || 'Z', units_text(movement.fee_units, asset.decimals),
            '', coalesce(movement.reference, ''), source.source, movement."row"::varchar, 'network_fees', '', asset.asset
     from movement
     join asset on asset.asset_no = movement.asset_no

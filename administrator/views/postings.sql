@@ -2,7 +2,7 @@
 --
 -- Reads   journal, account, asset, source
 -- Makes   posting, posted_at, asset, quantity, kind, reference, source, row VARCHAR; by instant, then posting
-select journal.posting, journal.posted_at::varchar as posted_at, asset.asset,
+select journal.posting, journal.posted_at::varchar || 'Z' as posted_at, asset.asset,
        units_text(journal.units, asset.decimals) as quantity, journal.kind, journal.reference, source.source,
        journal."row"::varchar as "row"
 from journal
