@@ -73,7 +73,9 @@ def destinations(edges: Iterable[Edge]) -> Iterator[Destination]:
         if CUSTOMERS not in graph:
             continue
         takers = sorted(graph.successors(CUSTOMERS), key=str.encode)
-        outside = graph.subgraph([party for party in graph if party != CUSTOMERS])
+        # A copy, not a view: a view counts its nodes anew for every walk.
+        outside = graph.copy()
+        outside.remove_node(CUSTOMERS)
         lies = {party: _lies(graph, party) for party in outside}
         for taker in takers:
             if taker != CUSTOMERS:

@@ -3,8 +3,8 @@
 -- Reads   movement
 -- Makes   edge(sender VARCHAR, recipient VARCHAR, asset_no INTEGER, units DECIMAL(38,0), transfers BIGINT,
 --              first_at TIMESTAMP, last_at TIMESTAMP), key (sender, recipient, asset_no), ordered by it
--- Holds   the customers' wallets are the party with the empty name; transfers after commencement are left out, and so
---         are deposits and withdrawals of parties of kind holder or unknown, unless value went there unexplained
+-- Holds   the customers' wallets are the party with the empty name; left out are transfers after commencement, what a
+--         posting explains, and what went to a party of any kind but the takers' that never sent anything on: it lies there
 create or replace table edge as
 with traced as (
     select coalesce(sender_party, '') as sender, coalesce(recipient_party, '') as recipient, asset_no, units, occurred_at
@@ -13,6 +13,8 @@ with traced as (
     union all
     select coalesce(sender_party, ''), coalesce(recipient_party, ''), asset_no, units, occurred_at
     from unmatched_movement
+    where kind in ('house', 'affiliate', 'insider', 'thief')
+       or party in (select sender_party from movement where direction = 'outside' and not is_after)
 )
 select sender, recipient, asset_no, sum(units)::decimal(38, 0) as units, count(*) as transfers,
        min(occurred_at) as first_at, max(occurred_at) as last_at
