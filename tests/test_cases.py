@@ -231,9 +231,19 @@ def unclosed(out: Path) -> list[str]:
     return faults
 
 
+def is_overpaid(folder: Path) -> bool:
+    """Whether somebody was paid more than the oracle says is due to him, which stops the product until it can level."""
+    lines = oracle.outputs(folder)["schedule"]
+    return any(Fraction(line["paid_before"]) > Fraction(line["entitled"]) for line in lines)
+
+
 def judged(variant: str, folder: Path, out: Path) -> list[str]:
     """Run a case, and everything that is wrong with what comes out."""
     result = run(folder, out)
+    if result.is_blocked and is_overpaid(folder):
+        # Wallets counted late may hold less than the first round paid out of: what was paid then is above what is due.
+        wrong = [message for message in result.blocking if "paid more" not in message]
+        return [f"{variant}: blocked: {message}" for message in wrong]
     if result.is_blocked:
         return [f"{variant}: blocked: {message}" for message in result.blocking]
     faults = [*against_oracle(folder, out), *unclosed(out)]
