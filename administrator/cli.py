@@ -34,7 +34,8 @@ if TYPE_CHECKING:
 BLOCKED = 10
 INVISIBLE = re.compile("[\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
 """Controls and marks that JSON lets stand as they are."""
-MEMORY = re.compile(r"[0-9]{1,6}(\.[0-9]{1,3})? ?[KMGT]i?B", re.IGNORECASE)
+MEMORY = re.compile(r"(?P<number>[0-9]{1,6})(\.[0-9]{1,3})? ?(?P<scale>[MGT])i?B", re.IGNORECASE)
+MEGABYTES_MIN = 64
 THREADS_MAX = 1024
 
 
@@ -137,8 +138,11 @@ def _run(options: argparse.Namespace, *, is_kept: bool = True) -> int:
 
     if options.threads is not None and not 1 <= options.threads <= THREADS_MAX:
         raise CaseUsageError(f"--threads {options.threads}: give a number from 1 to {THREADS_MAX}.")
-    if options.memory is not None and not MEMORY.fullmatch(options.memory):
-        raise CaseUsageError(f"--memory {display(options.memory)}: give a size such as 2GB or 512MB.")
+    size = MEMORY.fullmatch(options.memory or "2GB")
+    if size is None or (size["scale"] in "mM" and int(size["number"]) < MEGABYTES_MIN):
+        raise CaseUsageError(
+            f"--memory {display(options.memory)}: give a size such as 2GB or 512MB, at least {MEGABYTES_MIN}MB."
+        )
     teller = Teller(sys.stderr)
     stop = Stop(silent if options.quiet else teller)
     try:

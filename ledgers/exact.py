@@ -186,8 +186,8 @@ def unregister(connection: duckdb.DuckDBPyConnection) -> None:
     for name in (*FUNCTIONS, TEXT_FUNCTION):
         try:
             connection.remove_function(name)
-        except (duckdb.ConnectionException, duckdb.InvalidInputException):
-            # Closed, which took the functions out.
+        except (duckdb.ConnectionException, duckdb.InvalidInputException, duckdb.OutOfMemoryException):
+            # Closed, which took the functions out; or without memory for it, and closed next.
             return
 
 
