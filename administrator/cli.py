@@ -35,7 +35,7 @@ BLOCKED = 10
 INVISIBLE = re.compile("[\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
 """Controls and marks that JSON lets stand as they are."""
 MEMORY = re.compile(r"(?P<number>[0-9]{1,6})(\.[0-9]{1,3})? ?(?P<scale>[MGT])i?B", re.IGNORECASE)
-MEGABYTES_MIN = 64
+MEGABYTES_MIN = 16
 THREADS_MAX = 1024
 
 
