@@ -437,7 +437,7 @@ def _content(path: Path) -> bytes:
     except (OSError, ValueError) as refused:
         why = getattr(refused, "strerror", None) or refused
         raise ConfigurationError(
-            f"{path}: cannot be read ({why}). Name a case folder; `administrator demo --keep FOLDER` gives one to start from."
+            f"{path}: cannot be read ({why}). Name a case folder; `administrator demo --keep FOLDER` gives one."
         ) from None
     if len(content) > CASE_FILE_BYTES_MAX:
         raise ConfigurationError(f"{path}: is larger than {CASE_FILE_BYTES_MAX} bytes. It holds settings, not rows.")
