@@ -18,7 +18,8 @@ from administrator.law import REGIMES
 from administrator.law.regime import Insiders, Late, Regime
 from administrator.losses import Peril
 from administrator.valuation import COMMENCEMENT, Rates
-from ledgers.configuration import CaseConfiguration, PolicySection
+from ledgers.configuration import CaseConfiguration
+from ledgers.configuration_sections import PolicySection
 from ledgers.units import ExcessDigits, Ratio, Scientific, divide_half_even, read_quantity, read_ratio
 
 

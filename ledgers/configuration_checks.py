@@ -18,7 +18,7 @@ from ledgers.ingestion.columns import PACKED, SUMMABLE, TABLES, Cell
 from ledgers.models import AssetKind
 
 if TYPE_CHECKING:
-    from ledgers.configuration import CaseToml, EventSection, SourceSection
+    from ledgers.configuration_sections import CaseToml, EventSection, SourceSection
 
 BRIDGE_LINES = (
     "opening_difference", "deposits_without_receipt", "receipts_without_posting", "deposit_differences",

@@ -15,7 +15,7 @@ from ledgers.configuration_checks import control_of, matches
 from ledgers.models import Asset
 
 if TYPE_CHECKING:
-    from ledgers.configuration import AssetSection
+    from ledgers.configuration_sections import AssetSection
 
 
 class AssetCodes:

@@ -30,7 +30,7 @@ from ledgers.ingestion.receipt import Receipt
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from ledgers.configuration import SourceSection
+    from ledgers.configuration_sections import SourceSection
     from ledgers.storage.books import Books
 
 RELATIONS = Path(__file__).parent / "relations"

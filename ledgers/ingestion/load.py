@@ -27,7 +27,8 @@ from ledgers.models import LoadResult, Progress, ProgressListener, Severity, Sou
 from ledgers.storage.books import Books, private_folder, purged_folder
 
 if TYPE_CHECKING:
-    from ledgers.configuration import CaseConfiguration, SourceSection
+    from ledgers.configuration import CaseConfiguration
+    from ledgers.configuration_sections import SourceSection
 
 RELATIONS = Path(__file__).parent / "relations"
 STAGE = "load"

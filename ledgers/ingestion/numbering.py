@@ -24,7 +24,7 @@ from ledgers.models import Finding, Severity
 from ledgers.storage.books import Books
 
 if TYPE_CHECKING:
-    from ledgers.configuration import SourceSection
+    from ledgers.configuration_sections import SourceSection
 
 RELATIONS = Path(__file__).parent / "relations"
 CODES_SHOWN_MAX = 6

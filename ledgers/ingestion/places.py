@@ -16,7 +16,7 @@ from ledgers.ingestion.reader import Constant, Place
 from ledgers.models import Finding, Severity
 
 if TYPE_CHECKING:
-    from ledgers.configuration import SourceSection
+    from ledgers.configuration_sections import SourceSection
 
 COLUMNS_SHOWN_MAX = 12
 

@@ -31,7 +31,7 @@ from ledgers.storage.books import Books
 from ledgers.units import ExcessDigits, Scientific, format_units
 
 if TYPE_CHECKING:
-    from ledgers.configuration import SourceSection
+    from ledgers.configuration_sections import SourceSection
 
 RELATIONS = Path(__file__).parent / "relations"
 BATCH_ROWS = 20_000
