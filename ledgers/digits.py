@@ -16,61 +16,85 @@ import numpy as np
 import pyarrow as pa
 from numba import njit, types
 
-from ledgers.kernels import ONE, TOP, ZERO, _column, _learn, _limbs, _quotient, _subtract, _unshifted
+from ledgers.kernels import ONE, TOP, ZERO, _column, _learn, _quotient, _subtract, _unshifted, cached, limbs_of
 
 if TYPE_CHECKING:
     from ledgers.exact import Column
 
 DIGITS_MAX: Final = 39
 """Of 2^127."""
+WRITTEN_MAX: Final = DIGITS_MAX + 2
+"""Bytes of one quantity at most: a sign, digits and a point."""
 PIECE = np.uint64(10**18)
-"""The largest power of ten with a remainder of whole digits in one limb."""
-PIECE_DIGITS: Final = 18
-TEN = np.uint64(10)
+"""The largest power of ten with a remainder of whole pairs of digits in one limb."""
+PAIRS: Final = 9
+HUNDRED, TEN = np.uint64(100), np.uint64(10)
 MINUS, POINT, NOUGHT = np.uint8(ord("-")), np.uint8(ord(".")), np.uint8(ord("0"))
+SCRATCH: Final = 48
+
+
+@njit(inline="always")
+def piece_divisor() -> Any:
+    """10^18 as `_quotient` wants it: shift, the two limbs of the shifted divisor, its reciprocal."""
+    table = np.zeros((1, 6), np.uint64)
+    _learn(table, ZERO, ZERO, PIECE)
+    return table[0, 2], table[0, 3], table[0, 4], table[0, 5]
+
+
+@njit
+def put_units(text: Any, at: Any, high: Any, low: Any, places: Any, digits: Any, divisor: Any) -> Any:
+    """Write one quantity as a plain decimal at a place of `text`; give the place behind it.
+
+    Args:
+        high, low: the limbs of the units.
+        digits: room for SCRATCH digits.
+        divisor: of `piece_divisor`.
+    """
+    if (high >> TOP) == ONE:
+        high, low = _subtract(ZERO, ZERO, high, low)
+        text[at] = MINUS
+        at += 1
+    first = SCRATCH
+    while high != ZERO or low >= PIECE:
+        q1, q0, r1, r0 = _quotient((ZERO, ZERO, high, low), divisor[0], divisor[1], divisor[2], divisor[3])
+        piece = _unshifted(r1, r0, divisor[0])[1]
+        high, low = q1, q0
+        for _ in range(PAIRS):
+            rest = piece // HUNDRED
+            pair = piece - rest * HUNDRED
+            tens = pair // TEN
+            digits[first - 2], digits[first - 1] = NOUGHT + tens, NOUGHT + (pair - tens * TEN)
+            piece = rest
+            first -= 2
+    while low != ZERO:
+        rest = low // TEN
+        first -= 1
+        digits[first] = NOUGHT + (low - rest * TEN)
+        low = rest
+    while first > SCRATCH - 1 - places:
+        first -= 1
+        digits[first] = NOUGHT
+    for place in range(first, SCRATCH - places):
+        text[at] = digits[place]
+        at += 1
+    if places > 0:
+        text[at] = POINT
+        at += 1
+        for place in range(SCRATCH - places, SCRATCH):
+            text[at] = digits[place]
+            at += 1
+    return at
 
 
 def _write(units: Any, decimals: Any, is_known: Any, offsets: Any, text: Any) -> Any:
     """Write each row's plain decimal behind the one before; give the length of it all."""
-    table = np.zeros((1, 6), np.uint64)
-    _learn(table, ZERO, ZERO, PIECE)
-    shift, n1, n0, v = table[0, 2], table[0, 3], table[0, 4], table[0, 5]
-    digits = np.zeros(2 * PIECE_DIGITS + 8, np.uint8)
+    divisor = piece_divisor()
+    digits = np.zeros(SCRATCH, np.uint8)
     at = 0
     for row in range(len(units)):
         offsets[row] = at
-        if not is_known[row]:
-            continue
-        high, low = units[row, 1], units[row, 0]
-        is_negative = (high >> TOP) == ONE
-        if is_negative:
-            high, low = _subtract(ZERO, ZERO, high, low)
-        places = decimals[row]
-        count = 0
-        while high != ZERO:
-            q1, q0, r1, r0 = _quotient((ZERO, ZERO, high, low), shift, n1, n0, v)
-            piece = _unshifted(r1, r0, shift)[1]
-            high, low = q1, q0
-            for _ in range(PIECE_DIGITS):
-                rest = piece // TEN
-                digits[count] = piece - rest * TEN
-                piece = rest
-                count += 1
-        while low != ZERO:
-            rest = low // TEN
-            digits[count] = low - rest * TEN
-            low = rest
-            count += 1
-        if is_negative:
-            text[at] = MINUS
-            at += 1
-        whole = max(count, places + 1)
-        for place in range(whole - 1, -1, -1):
-            text[at] = NOUGHT + (digits[place] if place < count else np.uint8(0))
-            at += 1
-            if place == places and places > 0:
-                text[at] = POINT
-                at += 1
+        if is_known[row]:
+            at = put_units(text, at, units[row, 1], units[row, 0], decimals[row], digits, divisor)
     offsets[len(units)] = at
     return at
 
@@ -84,11 +108,7 @@ def _compiled() -> Any:
         types.Array(types.int32, 1, "C"),
         types.Array(types.uint8, 1, "C"),
     )
-    try:
-        return njit(signature, cache=True)(_write)
-    except (RuntimeError, OSError):
-        # numba found no place that it may write to.
-        return njit(signature)(_write)
+    return cached(_write, signature)
 
 
 write_digits: Final = _compiled()
@@ -113,6 +133,6 @@ def text_column(units: Column, decimals: Column) -> pa.Array:
     largest = int(scales.max(initial=0, where=is_known))
     offsets = np.empty(rows + 1, np.int32)
     text = np.empty(rows * (max(DIGITS_MAX, largest + 1) + 2), np.uint8)
-    length = write_digits(_limbs(units), scales, is_known, offsets, text)
+    length = write_digits(limbs_of(units), scales, is_known, offsets, text)
     validity = None if is_known.all() else pa.py_buffer(np.packbits(is_known, bitorder="little"))
     return pa.Array.from_buffers(pa.string(), rows, [validity, pa.py_buffer(offsets), pa.py_buffer(text[:length])])

@@ -255,15 +255,22 @@ def _scale(
     return open_rows
 
 
+def cached(function: Callable[..., Any], signature: Any = None) -> Any:
+    """Compile a function, and keep what is compiled for the next start where numba finds a place that it may write to.
+
+    Args:
+        signature: for which it is compiled at once; None for whatever it is first called with.
+    """
+    try:
+        return njit(signature, cache=True, nogil=True)(function)
+    except (RuntimeError, OSError):
+        return njit(signature, nogil=True)(function)
+
+
 def _compiled() -> Any:
     limbs, flags = types.Array(types.uint64, 2, "C"), types.Array(types.boolean, 1, "C")
     given = types.Array(types.uint64, 2, "C", readonly=True)
-    signature = types.int64(given, given, given, types.uint64, limbs, flags)
-    try:
-        return njit(signature, cache=True)(_scale)
-    except (RuntimeError, OSError):
-        # numba found no place that it may write to.
-        return njit(signature)(_scale)
+    return cached(_scale, types.int64(given, given, given, types.uint64, limbs, flags))
 
 
 scale_limbs: Final = _compiled()
@@ -275,7 +282,7 @@ def _column(column: Column) -> pa.Array:
     return column.chunk(0) if column.num_chunks == 1 else pa.concat_arrays([pa.array([], WHOLE_NUMBER), *column.chunks])
 
 
-def _limbs(column: pa.Array) -> NDArray[np.uint64]:
+def limbs_of(column: pa.Array) -> NDArray[np.uint64]:
     """The column's own memory as pairs of limbs, lower first: nothing is copied, and a slice starts at its offset."""
     buffer = column.buffers()[1]
     if buffer is None:
@@ -298,7 +305,7 @@ def scale_columns(name: str, units: Column, multipliers: Column, divisors: Colum
         ValueError, OverflowError: as the definition does, of the first row that it cannot answer.
     """
     columns = tuple(_column(column) for column in (units, multipliers, divisors))
-    given = tuple(_limbs(column) for column in columns)
+    given = tuple(limbs_of(column) for column in columns)
     rows = len(given[0])
     results, is_open = np.empty((rows, 2), np.uint64), np.empty(rows, np.bool_)
     open_rows = scale_limbs(*given, MODES[name], results, is_open)

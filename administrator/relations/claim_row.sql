@@ -1,13 +1,16 @@
 -- What each holder claims of each asset: scheduled by the books, filed, and what counts of it.
 --
 -- Reads   book, claim, account, term
--- Makes   claim_row(account_no INTEGER, asset_no INTEGER, scheduled, filed null, allowed, disputed, unclaimed, disallowed
---                   DECIMAL(38,0) units, tier INTEGER, claim VARCHAR null, standing VARCHAR null, is_late BOOLEAN,
---                   source_no INTEGER null, row BIGINT null), key (account_no, asset_no), ordered by it
+-- Makes   counted_claim(account_no, asset_no INTEGER, claim VARCHAR, filed DECIMAL(38,0), standing VARCHAR, allowed_units,
+--                       provisional_units DECIMAL(38,0) null, is_late BOOLEAN), key (account_no, asset_no)
+--         claim_units(account_no INTEGER, asset_no INTEGER, tier TINYINT, scheduled, filed null, allowed, disputed,
+--                     unclaimed, disallowed DECIMAL(38,0) units), key (account_no, asset_no), ordered by it
+--         claim_row: claim_units in words: claim, standing, is_late, and source_no, row of the balance, null where absent
 -- Holds   tier 0 shares first, 1 (late, where the plan puts it after) next, 2 (subordinated) last; -1 is not in a pool
 --
 -- Of two claims for one line the later filed counts, then the greater id. A disputed claim counts at what a ruling set
--- provisionally, else as filed.
+-- provisionally, else as filed. How columns are kept is said where there are tens of millions of rows: trying what would
+-- be smallest costs more than all else.
 create or replace table counted_claim as
 with ranked as (
     select claim.*,
@@ -25,17 +28,23 @@ from ranked
 cross join term
 where nth = 1;
 
-create or replace table claim_row as
+create or replace table claim_units(
+    account_no integer using compression bitpacking, asset_no integer using compression bitpacking,
+    tier tinyint using compression rle, scheduled decimal(38, 0) using compression uncompressed,
+    filed decimal(38, 0) using compression rle, allowed decimal(38, 0) using compression uncompressed,
+    disputed decimal(38, 0) using compression rle, unclaimed decimal(38, 0) using compression rle,
+    disallowed decimal(38, 0) using compression rle
+);
+insert into claim_units
 with line as (
     select coalesce(book.account_no, counted_claim.account_no) as account_no,
            coalesce(book.asset_no, counted_claim.asset_no) as asset_no,
            greatest(coalesce(book.units, 0), 0)::decimal(38, 0) as scheduled,
-           counted_claim.filed, counted_claim.claim, counted_claim.allowed_units, counted_claim.provisional_units,
+           counted_claim.filed, counted_claim.allowed_units, counted_claim.provisional_units,
            coalesce(counted_claim.is_late, false) as is_late,
            case when counted_claim.claim is null then 'none'
                 when counted_claim.is_late and term.late = 'barred' then 'disallowed'
-                else counted_claim.standing end as standing,
-           book.source_no, book."row"
+                else counted_claim.standing end as standing
     from book
     full join counted_claim
         on counted_claim.account_no = book.account_no and counted_claim.asset_no = book.asset_no
@@ -52,21 +61,35 @@ ruled as (
                          else 0 end as disputed,
            case standing when 'filed' then greatest(scheduled - filed, 0) else 0 end as unclaimed
     from line
+),
+close_to_debtor as (
+    select account_no from account where kind in ('insider', 'affiliate')
 )
-select ruled.account_no, ruled.asset_no, ruled.scheduled, ruled.filed,
+select ruled.account_no, ruled.asset_no,
+       (case when close_to_debtor.account_no is not null and term.insiders = 'estate' then -1
+             when close_to_debtor.account_no is not null and term.insiders = 'subordinate' then 2
+             when ruled.is_late and term.late = 'after' then 1
+             else 0 end)::tinyint as tier,
+       ruled.scheduled, ruled.filed,
        ruled.allowed::decimal(38, 0) as allowed,
        ruled.disputed::decimal(38, 0) as disputed,
        ruled.unclaimed::decimal(38, 0) as unclaimed,
        (case ruled.standing when 'allowed' then greatest(ruled.filed - ruled.allowed, 0)
                             when 'disallowed' then ruled.filed
                             when 'withdrawn' then ruled.filed
-                            else 0 end)::decimal(38, 0) as disallowed,
-       case when account.kind in ('insider', 'affiliate') and term.insiders = 'estate' then -1
-            when account.kind in ('insider', 'affiliate') and term.insiders = 'subordinate' then 2
-            when ruled.is_late and term.late = 'after' then 1
-            else 0 end as tier,
-       ruled.claim, ruled.standing, ruled.is_late, ruled.source_no, ruled."row"
+                            else 0 end)::decimal(38, 0) as disallowed
 from ruled
-join account using (account_no)
+left join close_to_debtor using (account_no)
 cross join term
 order by ruled.account_no, ruled.asset_no;
+
+create or replace view claim_row as
+select claim_units.*, counted_claim.claim, coalesce(counted_claim.is_late, false) as is_late,
+       case when counted_claim.claim is null then 'none'
+            when counted_claim.is_late and term.late = 'barred' then 'disallowed'
+            else counted_claim.standing end as standing,
+       book.source_no, book."row"
+from claim_units
+left join counted_claim using (account_no, asset_no)
+left join book using (account_no, asset_no)
+cross join term;

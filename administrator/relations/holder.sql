@@ -1,33 +1,35 @@
 -- What each holder gets of what is his, by value at commencement.
 --
--- Reads   claim_row, plan_line, rate
+-- Reads   claim_units, plan_units, step_name, rate
 -- Makes   holder(account_no INTEGER key, allowed_minor, returned_minor, compensated_minor, withheld_minor DECIMAL(38,0),
 --                is_partial BOOLEAN of each), by account_no
--- Holds   one row an account of claim_row; a sum over any unpriced units is partial
+-- Holds   one row an account of claim_units; a sum over any unpriced units is partial
 create or replace table holder as
 with allowed as (
-    select claim_row.account_no,
-           sum(scaled_half_even(claim_row.allowed, rate.numerator, rate.denominator))::decimal(38, 0) as minor,
-           bool_or(rate.numerator is null and claim_row.allowed > 0) as is_partial
-    from claim_row
-    left join rate on rate.asset_no = claim_row.asset_no and rate.price_set = 'commencement'
-    group by claim_row.account_no
+    select claim_units.account_no,
+           sum(scaled_half_even(claim_units.allowed, rate.numerator, rate.denominator))::decimal(38, 0) as minor,
+           bool_or(rate.numerator is null and claim_units.allowed > 0) as is_partial
+    from claim_units
+    left join rate on rate.asset_no = claim_units.asset_no and rate.price_set = 'commencement'
+    group by claim_units.account_no
 ),
 line as (
-    select plan_line.account_no, plan_line.part, plan_line.status, plan_line.value_minor, plan_line.quantity,
-           plan_line.entitled,
-           plan_line.step = 'return' or plan_line.step like 'return:%' as is_return,
-           scaled_half_even(plan_line.entitled, rate.numerator, rate.denominator) as entitled_minor
-    from plan_line
-    left join rate on rate.asset_no = plan_line.pay_asset_no and rate.price_set = 'commencement'
+    select plan_units.account_no, plan_units.part, plan_units.reason_no is not null as is_withheld,
+           plan_units.value_minor, plan_units.entitled, plan_units.paid_before,
+           step_name.step = 'return' or step_name.step like 'return:%' as is_return,
+           case when plan_units.paid_before = 0 then plan_units.value_minor
+                else scaled_half_even(plan_units.entitled, rate.numerator, rate.denominator) end as entitled_minor
+    from plan_units
+    join step_name using (step_no)
+    left join rate on rate.asset_no = plan_units.pay_asset_no and rate.price_set = 'commencement'
 ),
 got as (
     select account_no,
            sum(entitled_minor) filter (where is_return and part = 0) as returned,
            sum(entitled_minor) filter (where not is_return and part = 0) as compensated,
-           sum(value_minor) filter (where status = 'withhold') as withheld,
+           sum(value_minor) filter (where is_withheld) as withheld,
            bool_or(is_return and part = 0 and entitled_minor is null and entitled > 0) as returned_partial,
-           bool_or(status = 'withhold' and value_minor is null and quantity > 0) as withheld_partial
+           bool_or(is_withheld and value_minor is null and entitled > paid_before) as withheld_partial
     from line
     group by account_no
 )

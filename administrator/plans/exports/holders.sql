@@ -1,22 +1,16 @@
--- holders.csv: what each holder gets of what is his, by value.
+-- holders.csv: what each holder gets of what is his, by value; a sum over unpriced units is not known.
 --
--- Reads   holder, account, term
--- Makes   account, allowed_value, returned_value, compensated_value, withheld_value, unpaid_value, recovery; by account
-select account.account,
-       case when holder.allowed_partial then 'partial' else units_text(holder.allowed_minor, term.currency_decimals) end
-           as allowed_value,
-       case when holder.returned_partial then 'partial' else units_text(holder.returned_minor, term.currency_decimals) end
-           as returned_value,
-       units_text(holder.compensated_minor, term.currency_decimals) as compensated_value,
-       case when holder.withheld_partial then 'partial' else units_text(holder.withheld_minor, term.currency_decimals) end
-           as withheld_value,
-       case when holder.allowed_partial or holder.returned_partial then 'partial'
-            else units_text(greatest(holder.allowed_minor - holder.returned_minor - holder.compensated_minor, 0)
-                            ::decimal(38, 0), term.currency_decimals) end as unpaid_value,
-       case when not holder.allowed_partial and not holder.returned_partial and holder.allowed_minor > 0
-            then ratio_text((holder.returned_minor + holder.compensated_minor)::decimal(38, 0), holder.allowed_minor) end
-           as recovery
+-- Reads   holder
+-- Makes   the columns of its layout, in numbers
+-- Holds   as holder lies: by account
+select account_no as account,
+       case when not allowed_partial then allowed_minor end as allowed_value,
+       case when not returned_partial then returned_minor end as returned_value,
+       compensated_minor as compensated_value,
+       case when not withheld_partial then withheld_minor end as withheld_value,
+       case when not allowed_partial and not returned_partial
+            then greatest(allowed_minor - returned_minor - compensated_minor, 0)::decimal(38, 0) end as unpaid_value,
+       case when not allowed_partial and not returned_partial and allowed_minor > 0
+            then scaled_floor((returned_minor + compensated_minor)::decimal(38, 0), 100000000::decimal(38, 0),
+                              allowed_minor) end as recovery
 from holder
-join account using (account_no)
-cross join term
-order by holder.account_no

@@ -17,9 +17,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from administrator.plans.exports.layouts import LAYOUTS, NAMES, Layout, Named
+from administrator.plans.exports.lines import BATCH_ROWS, Legend, Lines, line
+from administrator.valuation import COMMENCEMENT, rates_of
 from ledgers.errors import StorageError
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from administrator.plans.exports.line_columns import LineColumns
     from ledgers.storage.books import Books
 
 SELECTS = Path(__file__).parent
@@ -32,6 +38,8 @@ TABLES = (
     "findings", "rejects", "reconciliation", "bridge", "segregation", "flows", "losses", "coverage", "claims", "bases",
     "pools", "schedule", "holders",
 )  # fmt: skip
+
+WRITE_NEW = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +83,61 @@ def make(folder: Path) -> None:
 def seal_table(books: Books, name: str, folder: Path) -> Sealed:
     """Write one table of the contract as CSV, ordered by its key, under its temporary name."""
     part = _part(folder / f"{name}.csv")
-    rows = books.copy_csv((SELECTS / f"{name}.sql").read_text(encoding="utf-8"), part)
-    return Sealed(f"{name}.csv", _flushed(part), rows)
+    select = (SELECTS / f"{name}.sql").read_text(encoding="utf-8")
+    layout = LAYOUTS.get(name)
+    if layout is None:
+        rows = books.copy_csv(select, part)
+        return Sealed(f"{name}.csv", _flushed(part), rows)
+    digest, rows = _written(books, select, layout, part)
+    return Sealed(f"{name}.csv", digest, rows)
+
+
+def _written(books: Books, select: str, layout: Layout, part: Path) -> tuple[str, int]:
+    """Write a long table to a file and bring it to the disk; give its hash and its rows."""
+    writer = _writer(books, layout)
+    digest, rows = hashlib.sha256(), 0
+    with _writable(part.name), open(os.open(part, WRITE_NEW, 0o600), "wb", buffering=0) as stream:
+        lines: memoryview | bytes = line(layout.cells)
+        batches = books.batches(select, BATCH_ROWS)
+        while True:
+            digest.update(lines)
+            view = memoryview(lines)
+            while view:
+                view = view[stream.write(view) :]
+            batch = next(batches, None)
+            if batch is None:
+                break
+            lines = writer.write(batch)
+            rows += batch.num_rows
+        os.fsync(stream.fileno())
+    return digest.hexdigest(), rows
+
+
+def _writer(books: Books, layout: Layout) -> Lines | LineColumns:
+    decimals = [decimals for (decimals,) in books.rows("select decimals from asset order by asset_no")]
+    rates = {asset_no: rate for (asset_no, price_set), rate in rates_of(books).items() if price_set == COMMENCEMENT}
+    kinds = sorted({cell.names for cell in layout.cells.values() if isinstance(cell, Named)})
+    names = {kind: _names(books, kind) for kind in kinds}
+    legend = Legend(names, decimals, books.value("select currency_decimals from term"), rates)
+    if not books.is_bulk:
+        return Lines(layout, legend)
+    from administrator.plans.exports.line_columns import LineColumns
+
+    return LineColumns(layout, legend)
+
+
+def _names(books: Books, kind: str) -> pa.StringArray:
+    """Give the names of a kind, by number."""
+    import pyarrow as pa
+
+    chunks, count = [], 0
+    for batch in books.batches(NAMES[kind], BATCH_ROWS):
+        numbers = batch.column(0)
+        first, last = numbers[0].as_py(), numbers[-1].as_py()
+        assert (first, last + 1) == (count, count + len(numbers)), f"the numbers of each {kind} are not dense"
+        count += len(numbers)
+        chunks.append(batch.column(1).cast(pa.large_string()))
+    return pa.chunked_array(chunks, pa.large_string()).combine_chunks()
 
 
 def seal_document(document: Mapping[str, object], name: str, folder: Path) -> Sealed:
@@ -93,7 +154,7 @@ def publish(folder: Path, sealed: Sequence[Sealed]) -> None:
     with _writable(folder.name):
         (folder / MANIFEST).unlink(missing_ok=True)
         kept = {file.name for file in sealed}
-        for name in _names() - kept:
+        for name in _files() - kept:
             (folder / name).unlink(missing_ok=True)
         for file in sorted(sealed, key=lambda file: file.name == MANIFEST):
             _part(folder / file.name).rename(folder / file.name)
@@ -123,12 +184,12 @@ def _listed(manifest: Path) -> dict[str, str]:
         ) from None
 
 
-def _names() -> set[str]:
+def _files() -> set[str]:
     return {f"{name}.csv" for name in TABLES} | {PLAN, MANIFEST}
 
 
 def _parts() -> set[str]:
-    return {_part(Path(name)).name for name in _names()}
+    return {_part(Path(name)).name for name in _files()}
 
 
 def _part(path: Path) -> Path:
