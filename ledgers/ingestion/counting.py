@@ -16,11 +16,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import Enum, auto
-from typing import BinaryIO, Final
+from typing import TYPE_CHECKING, BinaryIO, Final
 
 import numpy as np
 
 from ledgers.errors import SourceError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 CHUNK_BYTES = 4 << 20
 LINE_BYTES_MAX = 64 << 20
@@ -69,17 +72,21 @@ class RecordCount:
         if self.bytes_count == 0:
             self.has_mark = chunk.startswith(BYTE_ORDER_MARK)
         self._decode(chunk)
-        line_feeds, carriage_returns = chunk.count(b"\n"), chunk.count(b"\r")
+        columns = np.frombuffer(chunk, np.uint8)
+        feeds = columns == LF
+        line_feeds, carriage_returns, quotes, commas, nuls = (
+            int(np.count_nonzero(found))
+            for found in (feeds, columns == CR, columns == QUOTE, columns == COMMA, columns == 0)
+        )
         pairs = chunk.count(b"\r\n") if carriage_returns else 0
-        quotes = chunk.count(b'"')
-        self.has_blank_line = self.has_blank_line or _has_blank_line(chunk, carriage_returns > 0)
+        self.has_blank_line = self.has_blank_line or _has_blank_line(chunk, feeds, carriage_returns > 0)
         if not quotes and self._place is _Place.CELL_START:
             self.records += line_feeds + (0 if self.mends_carriage_returns else carriage_returns - pairs)
         elif not self._count_paired(chunk):
             self._walk(chunk)
         self.bytes_count += len(chunk)
-        self.commas += chunk.count(b",")
-        self.nuls += chunk.count(b"\0")
+        self.commas += commas
+        self.nuls += nuls
         self.quotes += quotes
         self.line_feeds += line_feeds
         self.carriage_returns += carriage_returns
@@ -173,8 +180,8 @@ def _quoted(place: _Place) -> _Place:
     }.get(place, place)
 
 
-def _has_blank_line(chunk: bytes, has_carriage_returns: bool) -> bool:
-    if chunk.startswith((b"\n", b"\r")) or b"\n\n" in chunk:
+def _has_blank_line(chunk: bytes, feeds: NDArray[np.bool_], has_carriage_returns: bool) -> bool:
+    if chunk.startswith((b"\n", b"\r")) or bool((feeds[1:] & feeds[:-1]).any()):
         return True
     return has_carriage_returns and (b"\n\r" in chunk or b"\r\r" in chunk)
 

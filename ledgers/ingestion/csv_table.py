@@ -46,6 +46,8 @@ UNDECODABLE_ROWS_MAX = 1_000
 """More rows than this with bytes that are no text mean that the encoding is declared wrongly."""
 MENDED: Final = "\ud800"
 """Stands for a carriage return while the csv module splits cells: a surrogate that no decoder here gives."""
+Record = tuple[int, list[str], str]
+"""row, cells, what is wrong with its form"""
 Unfit = tuple[int, str, str, str, str]
 """row, first cell, code of the finding, why, raw"""
 
@@ -69,8 +71,26 @@ class CsvTable:
             self._check_header(self.header)
 
     @property
-    def _first_row(self) -> int:
+    def first_row(self) -> int:
+        """The number of the first record behind the header."""
         return 1 if self.header is None else 2
+
+    @property
+    def plain_bytes(self) -> int:
+        """How large the file is, if every line is a row of plain cells; else 0."""
+        counted = self._counted
+        # DuckDB takes `a,b,c,` for three cells: a comma too many shows only in the sum.
+        has_all_cells = counted.commas == (self.width - 1) * counted.records
+        is_plain = counted.is_plain and has_all_cells and not (counted.has_mark and self.header is None)
+        return counted.bytes_count if is_plain else 0
+
+    def plain_chunks(self, size: int) -> Iterator[bytes]:
+        """Give the bytes of a plain file behind its header, in chunks of whole lines."""
+        with self._text.open("rb") as stream:
+            if self.header is not None:
+                stream.readline()
+            while chunk := stream.read(size):
+                yield chunk if chunk.endswith(b"\n") else chunk + stream.readline()
 
     def count(self) -> int:
         """Give the records after the header, counted from the bytes."""
@@ -78,11 +98,8 @@ class CsvTable:
 
     def stage(self, books: Books, places: Mapping[str, Place]) -> Staging:
         """Leave the rows in `staged`, and those that are none in `unfit`."""
-        counted = self._counted
-        # DuckDB takes `a,b,c,` for three cells: a comma too many shows only in the sum.
-        has_all_cells = counted.commas == (self.width - 1) * counted.records
         is_one_name = not PATTERN_MARKS & set(str(self._text))
-        if counted.is_plain and has_all_cells and is_one_name and not (counted.has_mark and self.header is None):
+        if self.plain_bytes and is_one_name:
             try:
                 return self._stage_plain(books, places)
             except (duckdb.InvalidInputException, duckdb.ConversionException):
@@ -118,7 +135,7 @@ class CsvTable:
             union_by_name=False,
             compression="none",
         )
-        number = duckdb.SQLExpression(f"row_number() over () + {self._first_row - 1}")
+        number = duckdb.SQLExpression(f"row_number() over () + {self.first_row - 1}")
         incoming.select(number.alias("row"), *_selected(places)).create_view("incoming")
         try:
             books.run(RELATIONS / "stage.sql")
@@ -128,26 +145,12 @@ class CsvTable:
 
     def _stage_by_definition(self, books: Books, places: Mapping[str, Place]) -> Staging:
         read = _Reading(self.width, self._mends)
-        path = RELATIONS / "stage.sql"
-        for batch in read.batches(self._records([])):
-            with books.lent("incoming", _as_columns(batch, self.width, places)):
-                books.run(path)
-            path = RELATIONS / "stage_more.sql"
-            self._leave_unfit(books, read.taken_unfit())
+        read.stage(books, self._records([]), places)
         if read.undecodable > UNDECODABLE_ROWS_MAX or 2 * read.undecodable > read.rows:
             raise self._wrong_encoding(self._counted.undecodable_at or 0, "")
         return Staging(read.rows, read.blank, read.mended)
 
-    def _leave_unfit(self, books: Books, unfit: list[Unfit]) -> None:
-        import pyarrow as pa
-
-        if not unfit:
-            return
-        names = ["row", "first_cell", "code", "why", "raw"]
-        with books.lent("incoming_unfit", pa.table(dict(zip(names, map(list, zip(*unfit, strict=True)), strict=True)))):
-            books.execute("insert into unfit select * from incoming_unfit")
-
-    def _records(self, lines: list[str]) -> Iterator[tuple[int, list[str], str]]:
+    def _records(self, lines: list[str]) -> Iterator[Record]:
         """Give every record after the header with its number, its cells, and what is wrong with its form.
 
         Args:
@@ -175,7 +178,7 @@ class CsvTable:
                             f"{self._source}:{row}: has a cell of more than {CELL_CHARACTERS_MAX} characters. "
                             "Look for a quote that nothing closes."
                         ) from None
-                if row >= self._first_row:
+                if row >= self.first_row:
                     yield row, cells, fault
 
     def _as_utf8(self, receipt: Receipt, scratch: Path) -> Path:
@@ -288,12 +291,27 @@ class _Reading:
         self._unfit: list[Unfit] = []
         self.rows = self.blank = self.mended = self.undecodable = 0
 
-    def taken_unfit(self) -> list[Unfit]:
-        """Give what was found unfit since this was last asked."""
-        taken, self._unfit = self._unfit, []
-        return taken
+    def stage(self, books: Books, records: Iterable[Record], places: Mapping[str, Place]) -> None:
+        """Leave the records in `staged`, and those that are no rows in `unfit`."""
+        path = RELATIONS / "stage.sql"
+        for batch in self._batches(records):
+            with books.lent("incoming", as_columns(batch, self._width, places)):
+                books.run(path)
+            path = RELATIONS / "stage_more.sql"
+            self._leave_unfit(books)
 
-    def batches(self, records: Iterator[tuple[int, list[str], str]]) -> Iterator[list[tuple[int | str | None, ...]]]:
+    def _leave_unfit(self, books: Books) -> None:
+        import pyarrow as pa
+
+        if not self._unfit:
+            return
+        names = ["row", "first_cell", "code", "why", "raw"]
+        columns = dict(zip(names, map(list, zip(*self._unfit, strict=True)), strict=True))
+        with books.lent("incoming_unfit", pa.table(columns)):
+            books.execute("insert into unfit select * from incoming_unfit")
+        self._unfit = []
+
+    def _batches(self, records: Iterable[Record]) -> Iterator[list[tuple[int | str | None, ...]]]:
         """Give the rows of full width, at most BATCH_ROWS at a time, and at least one batch."""
         batch: list[tuple[int | str | None, ...]] = []
         for row, found, fault in records:
@@ -332,6 +350,15 @@ class _Reading:
         return "", ""
 
 
+def stage_records(
+    books: Books, records: Iterable[Record], width: int, places: Mapping[str, Place]
+) -> Staging:
+    """Leave records that were split already in `staged`, and those that are no rows in `unfit`."""
+    read = _Reading(width, mends=False)
+    read.stage(books, records, places)
+    return Staging(read.rows, read.blank, read.mended)
+
+
 def _selected(places: Mapping[str, Place]) -> list[duckdb.Expression]:
     """Give the columns of the contract out of those of the file; an empty cell is null, wherever it came from."""
     selected = [duckdb.ColumnExpression("c1").alias("first_cell")]
@@ -344,7 +371,7 @@ def _selected(places: Mapping[str, Place]) -> list[duckdb.Expression]:
     return selected
 
 
-def _as_columns(batch: Sequence[Sequence[int | str | None]], width: int, places: Mapping[str, Place]) -> pa.Table:
+def as_columns(batch: Sequence[Sequence[int | str | None]], width: int, places: Mapping[str, Place]) -> pa.Table:
     """Give rows as the columns of the contract, with their numbers and first cells."""
     import pyarrow as pa
 

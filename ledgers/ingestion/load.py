@@ -8,32 +8,46 @@ What the rows mean together (matches, what came after commencement, labels that 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ledgers.errors import LedgerError, SourceError
+from ledgers.ingestion.bounded import watched
 from ledgers.ingestion.codes import AssetCodes
+from ledgers.ingestion.controls import Controls
 from ledgers.ingestion.csv_table import CsvTable
 from ledgers.ingestion.fault_book import FaultBook
+from ledgers.ingestion.jsonl_table import JsonlTable
 from ledgers.ingestion.numbering import LoadedSource, number_records
-from ledgers.ingestion.places import places_of
-from ledgers.ingestion.reader import TableFile
+from ledgers.ingestion.parquet_table import ParquetTable
+from ledgers.ingestion.places import Headers, places_of
+from ledgers.ingestion.reader import Place, Staging, TableFile
 from ledgers.ingestion.receipt import Receipt, receive
 from ledgers.ingestion.row_typing import Counts, RowTyping
+from ledgers.ingestion.statement import missing_wallets, read_statement
 from ledgers.ingestion.twice import Readings
+from ledgers.ingestion.workbook_table import WorkbookTable
 from ledgers.models import LoadResult, Progress, ProgressListener, Severity, SourceCount
 from ledgers.storage.books import Books, private_folder, purged_folder
 
 if TYPE_CHECKING:
     from ledgers.configuration import CaseConfiguration
     from ledgers.configuration_sections import SourceSection
+    from ledgers.ingestion.plain_rows import AccountKeys
 
 RELATIONS = Path(__file__).parent / "relations"
 STAGE = "load"
 Opening = Callable[[Receipt, "SourceSection", Path], TableFile]
-READERS: dict[str, Opening] = {"csv": CsvTable, "csv.gz": CsvTable}
+READERS: dict[str, Opening] = {
+    "csv": CsvTable,
+    "csv.gz": CsvTable,
+    "parquet": ParquetTable,
+    "xlsx": WorkbookTable,
+    "jsonl": JsonlTable,
+    "jsonl.gz": JsonlTable,
+}
 """The reader of each kind of file, by the ending of its name."""
 
 
@@ -68,6 +82,8 @@ class _Load:
         self._faults = FaultBook(books)
         self._codes = AssetCodes(case.assets)
         self._readings = Readings()
+        self._headers = Headers()
+        self._accounts: AccountKeys | None = None
         self._progress = progress
         self._done = 0
         self._lines: list[str] = []
@@ -78,13 +94,18 @@ class _Load:
         """Load every file; raise what is wrong with files once all were tried."""
         loaded: list[tuple[LoadedSource, Counts, Receipt]] = []
         for source_no, (written, declared) in enumerate(self._named, 1):
-            with self._collected():
+            with self._collected(), watched(lambda: self._advance(0)):
                 loaded.append(self._source(source_no, written, declared))
         if self._lines:
             raise SourceError(*self._lines)
+        controls = Controls(self._case, self._books)
+        controls.sum_parts()
         twice = number_records(self._books, self._faults, self._codes, [source for source, _, _ in loaded])
-        self._faults.flush()
         counts = tuple(_count(source, counted, receipt, twice[source.source_no]) for source, counted, receipt in loaded)
+        wallets = missing_wallets(self._books, self._case.sources)
+        for finding in (*wallets, *controls.compare(counts, self._codes.numbered())):
+            self._faults.add(finding)
+        self._faults.flush()
         self._store(counts)
         ((findings, blocking),) = self._books.rows(
             "select count(*), count(*) filter (where severity = 'blocking') from finding"
@@ -107,14 +128,19 @@ class _Load:
         places, notes = places_of(written, declared, table_file.header, table_file.width)
         rows = table_file.count()
         again = self._readings.add(receipt, declared.table, places, rows)
-        for finding in (*notes, *again):
+        differing = self._headers.add(written, declared, table_file.header, table_file.width)
+        for finding in (*notes, *differing, *again):
             self._faults.add(finding)
         source = LoadedSource(source_no, written, declared, table_file)
         if any(finding.severity is Severity.BLOCKING for finding in again):
             self._advance(receipt.bytes_count)
             return source, Counts(rows, rejected=0, ignored=rows), receipt
         self._books.run(RELATIONS / "begin_source.sql")
-        staging = table_file.stage(self._books, places)
+        staging = self._staged(source_no, declared, table_file, places)
+        for finding in staging.findings:
+            self._faults.add(finding)
+        if declared.layout == "statement":
+            read_statement(self._books, written, declared, places)
         typing = RowTyping(
             self._books,
             self._faults,
@@ -128,6 +154,21 @@ class _Load:
         self._faults.close_source(written)
         self._advance(receipt.bytes_count)
         return source, counts, receipt
+
+    def _staged(
+        self, source_no: int, declared: SourceSection, table_file: TableFile, places: Mapping[str, Place]
+    ) -> Staging:
+        """Stage the rows of a file, or of a large plain one only those that the compiled pass leaves."""
+        if self._books.is_bulk:
+            from ledgers.ingestion.plain_rows import AccountKeys, PlainRows, is_plain
+
+            if is_plain(table_file, declared):
+                self._accounts = self._accounts or AccountKeys()
+                plain = PlainRows(self._books, self._codes, self._accounts)
+                staging = plain.stage(table_file, declared, source_no, places)
+                if staging is not None:
+                    return staging
+        return table_file.stage(self._books, places)
 
     def _advance(self, bytes_count: int) -> None:
         self._done += bytes_count

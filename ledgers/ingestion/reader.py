@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
+from ledgers.models import Finding
 from ledgers.storage.books import Books
 
 RAW_CHARACTERS_MAX = 2_000
@@ -21,6 +22,15 @@ class Constant:
 
     text: str
 
+
+UNFIT_REMEDIES = {
+    "rounded-cells": "Export the column again as text, or from the books it came from.",
+    "error-cell": "Correct the cell, or save the sheet as values.",
+    "nested-value": "Export one value a key.",
+    "repeated-key": "Remove one of the two, or export the line again.",
+    "credit-and-debit": "Fill in one of the two, or declare `ignore` for lines that are no movement.",
+}
+"""What to do about a row in `unfit`, by its code, where it is not to correct the row."""
 
 Place: TypeAlias = int | Constant | None
 """Where a column of the contract comes from: a column of the file from 1, a constant, or nowhere."""
@@ -35,6 +45,10 @@ class Staging:
     blank: int
     mended: int
     """Cells that were mended."""
+    typed: int = 0
+    """Of the rows, those that are in the typed table already."""
+    findings: tuple[Finding, ...] = ()
+    """What the file itself shows that a table cannot: hidden, merged, computed, kept as a binary fraction."""
 
 
 class TableFile(Protocol):

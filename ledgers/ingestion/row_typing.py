@@ -21,7 +21,7 @@ from ledgers.display import display
 from ledgers.errors import LedgerError, SourceError
 from ledgers.ingestion.cells import CORRECT_THE_ROW, CellFault, Format, cell_faults
 from ledgers.ingestion.codes import AssetCodes
-from ledgers.ingestion.columns import TABLES, Cell, subject_column
+from ledgers.ingestion.columns import ACCOUNT_COLUMNS, TABLES, Cell, subject_column
 from ledgers.ingestion.fault_book import FaultBook
 from ledgers.ingestion.instants import zone_days
 from ledgers.ingestion.packed import packed_fault
@@ -78,7 +78,7 @@ class RowTyping:
             SourceError: the rows read are not those counted.
         """
         ignored = self._ignore() + staging.blank
-        rows = self._books.value("select count(*) + (select count(*) from unfit) from staged")
+        rows = staging.typed + self._books.value("select count(*) + (select count(*) from unfit) from staged")
         counted = self._file.count()
         if staging.rows != counted or rows + ignored != counted:
             raise SourceError(
@@ -88,6 +88,7 @@ class RowTyping:
         rejected = self._reject_unfit()
         if self._declared.layout == "packed":
             rejected |= self._unpack()
+        self._resolve_accounts()
         self._resolve_codes()
         self._resolve_days()
         self._type()
@@ -140,6 +141,12 @@ class RowTyping:
             account, positions, found = apart[row]
             self._reject(row, account or "", [packed_fault(account, positions, found)], raw)
         return set(apart)
+
+    def _resolve_accounts(self) -> None:
+        """Give the accounts of the file their keys."""
+        column = "account" if self._table == "account" else ACCOUNT_COLUMNS.get(self._table)
+        if column is not None:
+            self._books.run(RELATIONS / "new_accounts.sql", {"column": column})
 
     def _resolve_codes(self) -> None:
         """Say which asset each code of the file means, as far as any declaration covers it."""

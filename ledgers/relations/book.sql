@@ -1,24 +1,21 @@
 -- What the books say each customer was owed at commencement, in units; negative where the holder owes.
 --
--- Reads   balance, posting, account, term
--- Makes   book(account_no INTEGER, asset_no INTEGER, units DECIMAL(38,0), source_no INTEGER null, row BIGINT null),
---         key (account_no, asset_no), ordered by it
+-- Reads   balance, posting, house_account, term
+-- Makes   summed(account_no INTEGER, asset_no INTEGER, units DECIMAL(38,0)), key (account_no, asset_no): what the journal
+--         sums to
+--         book(account_no INTEGER, asset_no INTEGER, units DECIMAL(38,0), source_no INTEGER null, row BIGINT null),
+--         key (account_no, asset_no); both in no order
 -- Holds   the balance table counts where there is one; without it, the sums of the journal
-create or replace table book as
-with declared as (
-    select balance.account_no, balance.asset_no, balance.units, balance.source_no, balance."row"
-    from balance
-    join account using (account_no)
-    where account.kind <> 'house'
-),
-summed as (
-    select account_no, asset_no, sum(units)::decimal(38, 0) as units,
-           null::integer as source_no, null::bigint as "row"
-    from posting
-    where not (select has_balance from term)
-    group by account_no, asset_no
-)
-select account_no, asset_no, units, source_no, "row" from declared
+create or replace table summed as
+select account_no, asset_no, sum(units)::decimal(38, 0) as units
+from posting
+group by account_no, asset_no;
+
+create or replace view book as
+select account_no, asset_no, units, source_no, "row"
+from balance
+anti join house_account using (account_no)
 union all
-select account_no, asset_no, units, source_no, "row" from summed
-order by account_no, asset_no;
+select account_no, asset_no, units, null, null
+from summed
+where not (select has_balance from term);

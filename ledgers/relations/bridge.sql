@@ -1,6 +1,6 @@
 -- From what is held to what is owed: every unit of each shortfall on exactly one line.
 --
--- Reads   holding_total, posting, book, holding, movement, match, term
+-- Reads   holding_total, posting, booking, book, holding, movement, match, term
 -- Makes   bridge_line(asset_no INTEGER, line_no INTEGER, line VARCHAR, units DECIMAL(38,0)), key (asset_no, line_no, line),
 --         ordered by it; zero lines kept here, left out of the file
 -- Holds   per asset the lines sum to the shortfall; + widens it; a withdrawal counts as minus its quantity
@@ -9,22 +9,39 @@
 -- Sums over the two sides of the books and of the wallets; each line below is one term of
 --   owed - held = (journal + books_difference + negative) - (openings + in - out - fees - unobserved).
 create or replace table bridge_line as
-with posted as (
-    select posting.asset_no, posting.kind, posting.units, match.movement_no is not null as is_matched
-    from posting
-    left join match using (posting_no)
-    where (select has_journal from term)
+with booked as (
+    select asset_no, sum(units) as units from book group by asset_no
+),
+matched_posting as (
+    select booking.asset_no, booking.kind, sum(booking.units) as units
+    from match
+    join booking using (posting_no)
+    group by booking.asset_no, booking.kind
+),
+journal_total as (
+    select asset_no, kind, sum(units) as units from posting where (select has_journal from term) group by asset_no, kind
+),
+posted as (
+    select asset_no, kind, true as is_matched, units from matched_posting
     union all
-    select asset_no, 'opening', units, false
-    from book
+    select journal_total.asset_no, journal_total.kind, false,
+           journal_total.units - coalesce(matched_posting.units, 0)
+    from journal_total
+    left join matched_posting using (asset_no, kind)
+    union all
+    select asset_no, 'opening', false, units
+    from booked
     where not (select has_journal from term)
 ),
 moved as (
-    select movement.asset_no, movement.direction, movement.units, movement.fee_units, movement.party, movement.kind,
-           matched.movement_no is not null as is_matched
+    select movement.asset_no, movement.direction, movement.kind,
+           case when movement.kind in ('house', 'affiliate', 'insider', 'thief') then movement.party end as party,
+           matched.movement_no is not null as is_matched,
+           sum(movement.units) as units, sum(movement.fee_units) as fee_units
     from movement
     left join (select distinct movement_no from match) as matched using (movement_no)
     where not movement.is_after and movement.direction <> 'outside'
+    group by all
 ),
 opening as (
     select holding.asset_no,
@@ -57,7 +74,7 @@ term_of_line as (
     union all select asset_no, 10, 'network_fees', fee_units from moved where direction in ('out', 'internal')
     union all select asset_no, 11, 'credits:' || kind, units from posted
         where kind in ('trade', 'fee', 'transfer', 'reward', 'adjustment')
-    union all select asset_no, 12, 'books_difference', units from book where (select has_journal from term)
+    union all select asset_no, 12, 'books_difference', units from booked where (select has_journal from term)
     union all select asset_no, 12, 'books_difference', -units from posted where (select has_journal from term)
     union all select asset_no, 13, 'negative_balances', negative from holding_total
 ),

@@ -1,7 +1,8 @@
 -- Which postings and transfers are two records of one event.
 --
 -- Reads   posting, movement
--- Makes   booking(posting_no, asset_no, direction, wanted_units, units, posted_at, reference): deposits and withdrawals
+-- Makes   booking(posting_no, posting, asset_no, kind, direction, wanted_units, units, posted_at, reference, source_no,
+--                 row): deposits and withdrawals
 --         match(posting_no BIGINT key, movement_no BIGINT, how VARCHAR): how is id, reference or time
 --         ambiguous(posting_no BIGINT key, candidates BIGINT): several transfers bear the reference, not one of equal quantity
 -- Holds   a posting names at most one transfer; several postings may name one (a batched withdrawal)
@@ -9,10 +10,10 @@
 -- Candidates without a reference are counted in one ordered pass over both sides, never joined row by row: a thousand
 -- equal deposits a day would make a million pairs.
 create or replace table booking as
-select posting_no, asset_no,
+select posting_no, posting, asset_no, kind,
        case when kind = 'deposit' then 'in' else 'out' end as direction,
        case when kind = 'deposit' then units else -units end as wanted_units,
-       units, posted_at, nullif(reference, '') as reference
+       units, posted_at, nullif(reference, '') as reference, source_no, "row"
 from posting
 where kind in ('deposit', 'withdrawal');
 

@@ -15,3 +15,5 @@ drop table if exists typed_payee;
 drop table if exists typed_payment;
 drop table if exists typed_assignment;
 drop table if exists typed_recovery;
+drop table if exists account_key;
+drop table if exists account_number;

@@ -1,18 +1,34 @@
 -- The records in numbers: what was typed, with the numbers of its accounts and assets.
 --
--- Reads   typed_TABLE, account, asset, asset_key(asset_key INTEGER key, asset_no INTEGER)
+-- Reads   typed_TABLE, account_number, asset, asset_key(asset_key INTEGER key, asset_no INTEGER)
 -- Makes   balance, journal, wallet, transfer, label, price, claim, payee, payment, assignment, recovery
--- Holds   as many rows as were typed; units are DECIMAL(38,0), instants UTC, text as received
-create or replace table balance as
+-- Holds   as many rows as were typed; units are DECIMAL(38,0), instants UTC, text as received; balance lies in the order
+--         of its key
+--
+-- How a column is kept is said where there are hundreds of millions of rows: to try what would be smallest takes longer
+-- than all else, for ids that are all different most of all.
+create or replace table balance(
+    account_no integer using compression bitpacking, asset_no integer using compression bitpacking,
+    units decimal(38, 0) using compression uncompressed, source_no integer using compression rle,
+    "row" bigint using compression bitpacking
+);
+insert into balance
 select account_no, asset_no, units, t.source_no, t."row"
 from typed_balance t
-join account using (account)
-join asset_key using (asset_key);
+join account_number using (account_key)
+join asset_key using (asset_key)
+order by account_no, asset_no;
 
-create or replace table journal as
+create or replace table journal(
+    posting varchar using compression uncompressed, posted_at timestamp using compression bitpacking,
+    account_no integer using compression bitpacking, asset_no integer using compression bitpacking,
+    units decimal(38, 0) using compression uncompressed, kind varchar, reference varchar,
+    source_no integer using compression rle, "row" bigint using compression bitpacking
+);
+insert into journal
 select t.posting, t.posted_at, account_no, asset_no, t.units, t.kind, t.reference, t.source_no, t."row"
 from typed_journal t
-join account using (account)
+join account_number using (account_key)
 join asset_key using (asset_key);
 
 create or replace table wallet as
@@ -40,28 +56,28 @@ create or replace table claim as
 select t.claim, account_no, asset_no, t.units, t.filed_at, t.standing, t.allowed_units, t.provisional_units,
        t.source_no, t."row"
 from typed_claim t
-join account using (account)
+join account_number using (account_key)
 join asset_key using (asset_key);
 
 create or replace table payee as
 select account_no, asset_no, t.method, t.network, t.address, t.tag, t.bank, t.branch, t.account_type, t.account_number,
        t.name, t.name_kana, t.country, t.source_no, t."row"
 from typed_payee t
-join account using (account)
+join account_number using (account_key)
 left join asset_key using (asset_key);
 
 create or replace table payment as
 select t.round, account_no, claimed.asset_no as claim_asset_no, t.step, paid.asset_no as pay_asset_no, t.units,
        t.source_no, t."row"
 from typed_payment t
-join account using (account)
+join account_number using (account_key)
 join asset_key claimed on claimed.asset_key = t.claim_asset_key
 join asset_key paid on paid.asset_key = t.pay_asset_key;
 
 create or replace table assignment as
 select account_no as claim_account_no, asset_no, t.units, t.from_holder, t.to_holder, t."at", t.source_no, t."row"
 from typed_assignment t
-join account on account.account = t.claim_account
+join account_number using (account_key)
 join asset_key using (asset_key);
 
 create or replace table recovery as

@@ -1,13 +1,13 @@
 -- What was filed?
 --
--- Reads   staged, asset_code, zone_day
+-- Reads   staged, account_key, asset_code, zone_day
 -- Takes   $source_no, $truncate, $scientific
 -- Makes   rows of typed_claim, one a staged row; `unfit` where a cell of it cannot be read
 insert into typed_claim
 with typed as (
     select s."row",
            s.claim,
-           s.account,
+           k.account_key,
            a.asset_key,
            units_of(s.quantity, a.decimals, $truncate, $scientific) as units,
            utc_at(s.filed_at, z.before_seconds, z.odd_from, z.odd_until, z.after_seconds) as filed_at,
@@ -18,13 +18,14 @@ with typed as (
            s.allowed is not null as has_allowed,
            s.provisional is not null as has_provisional
     from staged s
+    left join account_key k on k.account = s.account
     left join asset_code a on a.code = s.asset
     left join zone_day z on z.day = left(s.filed_at, 10)
 )
-select "row", $source_no::integer, claim, account, asset_key, units, filed_at, standing, allowed_units,
+select "row", $source_no::integer, claim, account_key, asset_key, units, filed_at, standing, allowed_units,
        provisional_units,
        coalesce(claim is null
-           or account is null
+           or account_key is null
            or asset_key is null
            or units is null
            or units < 0

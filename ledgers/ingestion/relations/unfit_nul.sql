@@ -1,0 +1,8 @@
+-- Which rows have a NUL in a column? No text of a person has one.
+--
+-- Reads   staged, unfit
+-- Makes   more rows of unfit
+insert into unfit
+select "row", first_cell, 'nul-character', '{column} has a NUL', ''
+from staged
+where contains("{column}", chr(0)) and "row" not in (select "row" from unfit);
