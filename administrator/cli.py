@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING
 from administrator import __version__
 from administrator.usecases import ACTS
 from ledgers.display import display, safe
-from ledgers.errors import CaseError, Interruption, StorageError
+from ledgers.errors import AbandonedError, CaseError, Interruption, StorageError
 
 if TYPE_CHECKING:
     from administrator.usecases.running import RunResult
@@ -54,6 +54,8 @@ def main(arguments: Sequence[str]) -> int:
     except CaseError as error:
         for line in error.lines:
             _say(line)
+        if isinstance(error, AbandonedError):
+            _end_at_once(options)
         return error.exit_code
     except KeyboardInterrupt:
         _say("interrupted; nothing half-made was kept.")
@@ -72,6 +74,15 @@ def main(arguments: Sequence[str]) -> int:
 
 def _say(line: str) -> None:
     print(f"administrator: {safe(line)}", file=sys.stderr)
+
+
+def _end_at_once(options: argparse.Namespace) -> None:
+    """End the process while a thread of it still waits for the disk; what it had half made is taken away first."""
+    from administrator.usecases.running import clear_away
+
+    clear_away(options.case, getattr(options, "out", None))
+    sys.stderr.flush()
+    os._exit(Interruption.exit_code)
 
 
 def _fault_of_ours(error: Exception) -> str:
@@ -101,6 +112,9 @@ def _parser() -> argparse.ArgumentParser:
         added.set_defaults(act=do)
         return added
 
+    def with_memory(parser: argparse.ArgumentParser) -> None:
+        parser.add_argument("--memory", metavar="SIZE", default=None, help="of the relational part, such as 2GB")
+
     for name, do in (("run", _run), ("demo", _demo)):
         of_run = act(name, do)
         if name == "run":
@@ -111,7 +125,13 @@ def _parser() -> argparse.ArgumentParser:
             )
         of_run.add_argument("--out", type=Path, metavar="DIR", help="where the files go; otherwise CASE/out/round-…")
         of_run.add_argument("--threads", type=int, metavar="N", help="no result depends on it")
-        of_run.add_argument("--memory", metavar="SIZE", default=None, help="of the relational part, such as 2GB")
+        of_run.add_argument(
+            "--fresh", action="store_true", help="make all anew, also the stages that an earlier run has finished"
+        )
+        of_run.add_argument(
+            "--no-disk-check", action="store_true", help="begin even where the disks seem to have too little room"
+        )
+        with_memory(of_run)
         of_run.add_argument("--json", action="store_true", help="the summary as JSON")
         of_run.add_argument("--quiet", action="store_true", help="no summary and no progress")
     verified = act("verify", _verify)
@@ -122,8 +142,10 @@ def _parser() -> argparse.ArgumentParser:
     explained.add_argument("case", type=Path, metavar="CASE")
     explained.add_argument("account", metavar="ACCOUNT")
     explained.add_argument("--json", action="store_true")
+    with_memory(explained)
     opened = act("open", _open)
     opened.add_argument("case", type=Path, metavar="CASE")
+    with_memory(opened)
     law = act("law", _law)
     law.add_argument("name", nargs="?", metavar="NAME")
     law.add_argument("--json", action="store_true")
@@ -134,15 +156,10 @@ def _run(options: argparse.Namespace, *, is_kept: bool = True) -> int:
     from administrator.progress import Teller, silent
     from administrator.usecases.running import run_case
     from administrator.usecases.stopping import Stop, interruptible
-    from ledgers.storage.books import MEMORY_LIMIT
 
     if options.threads is not None and not 1 <= options.threads <= THREADS_MAX:
         raise CaseUsageError(f"--threads {options.threads}: give a number from 1 to {THREADS_MAX}.")
-    size = MEMORY.fullmatch(options.memory or "2GB")
-    if size is None or (size["scale"] in "mM" and int(size["number"]) < MEGABYTES_MIN):
-        raise CaseUsageError(
-            f"--memory {display(options.memory)}: give a size such as 2GB or 512MB, at least {MEGABYTES_MIN}MB."
-        )
+    memory_limit = _memory(options)
     teller = Teller(sys.stderr)
     stop = Stop(silent if options.quiet else teller)
     try:
@@ -152,8 +169,11 @@ def _run(options: argparse.Namespace, *, is_kept: bool = True) -> int:
                 options.out,
                 stop.listen,
                 threads=options.threads,
-                memory_limit=options.memory or MEMORY_LIMIT,
+                memory_limit=memory_limit,
+                is_fresh=options.fresh,
+                is_room_checked=not options.no_disk_check,
                 opened=stop.opened,
+                leaving=stop.leaving,
             ),
             stop,
         )
@@ -168,6 +188,24 @@ def _run(options: argparse.Namespace, *, is_kept: bool = True) -> int:
             _say(f"and {more} more blocking findings, in findings.csv.")
         return BLOCKED
     return 0
+
+
+def _memory(options: argparse.Namespace) -> str:
+    """The memory that was asked for, as the books take it.
+
+    Raises:
+        CaseUsageError: it is no size, or too small to begin with.
+    """
+    from ledgers.storage.books import MEMORY_LIMIT
+
+    if options.memory is None:
+        return MEMORY_LIMIT
+    size = MEMORY.fullmatch(options.memory)
+    if size is None or (size["scale"] in "mM" and int(size["number"]) < MEGABYTES_MIN):
+        raise CaseUsageError(
+            f"--memory {display(options.memory)}: give a size such as 2GB or 512MB, at least {MEGABYTES_MIN}MB."
+        )
+    return str(options.memory)
 
 
 def _demo(options: argparse.Namespace) -> int:
@@ -212,7 +250,7 @@ def _verify(options: argparse.Namespace) -> int:
 def _explain(options: argparse.Namespace) -> int:
     from administrator.usecases.explaining import explain
 
-    explanation = explain(options.case, options.account)
+    explanation = explain(options.case, options.account, memory_limit=_memory(options))
     if options.json:
         _print_json(asdict(explanation))
     else:
@@ -224,7 +262,7 @@ def _explain(options: argparse.Namespace) -> int:
 def _open(options: argparse.Namespace) -> int:
     from administrator.tui.app import open_case
 
-    return open_case(options.case)
+    return open_case(options.case, _memory(options))
 
 
 def _law(options: argparse.Namespace) -> int:

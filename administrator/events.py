@@ -56,11 +56,7 @@ class Losses:
 
 
 def find_losses(books: Books, terms: Terms, rates: Rates) -> Losses:
-    """Split every shortfall into events and store them as loss_item.
-
-    Makes   loss_item(item_no, event, peril, custody, asset_no, units, value_minor null, is_covered),
-            key (item_no, asset_no)
-    """
+    """Split every shortfall into events."""
     gross = _gross(books)
     custodies = _custodies(books)
     found: list[tuple[int, Item]] = []
@@ -71,8 +67,18 @@ def find_losses(books: Books, terms: Terms, rates: Rates) -> Losses:
         found.extend((asset_no, item) for item in losses.items)
         shortages.extend(Shortage(event, asset_no, units) for event, units in losses.unmet)
     items = _numbered(found, rates)
+    events = _events(terms, items, _first_transfers(terms, gross))
+    return Losses(items, events, tuple(shortages))
+
+
+def store_losses(books: Books, terms: Terms, losses: Losses) -> None:
+    """Leave the items for the relations.
+
+    Makes   loss_item(item_no, event, peril, custody, asset_no, units, value_minor null, is_covered),
+            key (item_no, asset_no)
+    """
     covered = covered_perils(terms)
-    for item in items:
+    for item in losses.items:
         books.insert(
             "loss_item",
             item.item_no,
@@ -84,8 +90,6 @@ def find_losses(books: Books, terms: Terms, rates: Rates) -> Losses:
             item.value_minor,
             item.peril in covered,
         )
-    events = _events(terms, items, _first_transfers(terms, gross))
-    return Losses(items, events, tuple(shortages))
 
 
 def covered_perils(terms: Terms) -> frozenset[Peril]:

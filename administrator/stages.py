@@ -3,25 +3,31 @@
 load -> books -> reconcile -> flows -> claims -> pools -> compensation -> plan. Each stage makes relations from
 relations and asserts what must be equal on both sides; findings are collected in one relation on the way. A blocking
 finding stops the run after the stage that found it, when that stage has said all it has to say.
+
+Nothing goes from stage to stage but relations, and a stage is given only those sections of case.toml that it declares,
+the others blank. So a run that was stopped, or whose case.toml changed in a section that only later stages are given,
+goes on behind the stages that are done and comes to the same bytes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import nullcontext
-from dataclasses import dataclass
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from administrator import findings
-from administrator.estate import Pools
-from administrator.events import Losses, find_losses
+from administrator.events import find_losses, store_losses
+from administrator.notes import note_inputs, note_stage, program_digest, stats_of
 from administrator.terms import Scales, Terms, resolve_terms
-from administrator.valuation import Rates, make_rates
+from administrator.valuation import make_rates, rates_of
 from administrator.waterfall import compensate, share_pools
 from ledgers import reconciliation
 from ledgers.configuration import CaseConfiguration
+from ledgers.configuration_sections import PlanSection
 from ledgers.flows import Edge, destinations
+from ledgers.identity import find_identities
 from ledgers.ingestion.load import load
 from ledgers.models import Progress, ProgressListener
 
@@ -33,17 +39,13 @@ TAKERS_FOLLOWED_MAX = 1000
 """Of parties of unknown kind; those of kind house, affiliate, insider and thief are followed always."""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Run:
-    """What the stages of one run hand to each other beside the relations."""
+    """What a stage is given: what case.toml says, the relations of the stages before, and who listens."""
 
     case: CaseConfiguration
     books: Books
     listen: ProgressListener
-    rates: Rates
-    terms: Terms | None = None
-    losses: Losses | None = None
-    pools: Pools | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,8 @@ class Stage:
     question: str
     makes: tuple[str, ...]
     """The relations that say what it found, the most telling first."""
+    reads: tuple[str, ...]
+    """Sections of case.toml it is given beside [case], [assets] and [[sources]]; of [plan] it may be one key."""
     act: Callable[[Run], None]
 
 
@@ -64,13 +68,20 @@ def _load(run: Run) -> None:
 def _books(run: Run) -> None:
     books, case = run.books, run.case
     books.run(RELATIONS / "terms.sql")
-    known = books.rows("select asset, asset_no, decimals from asset")
-    numbers = {asset: number for asset, number, _ in known}
-    run.rates = make_rates(books, numbers[case.currency], case.currency_decimals)
-    decimals = {asset: places for asset, _, places in known}
-    has_payees = bool(books.value("select count(*) from payee"))
-    terms = resolve_terms(case, Scales(numbers, decimals, run.rates, has_payees))
-    run.terms = terms
+    currency_no = books.value("select asset_no from asset where asset = $currency", {"currency": case.currency})
+    make_rates(books, currency_no, case.currency_decimals)
+    terms = resolved(run)
+    _store_terms(books, terms)
+    for event in terms.events:
+        books.insert("declared_event", event.event_no, event.event, event.from_at, event.until_at)
+        for party in event.parties:
+            books.insert("declared_event_party", event.event_no, party)
+    reconciliation.make_books(books)
+    find_identities(books)
+
+
+def _store_terms(books: Books, terms: Terms) -> None:
+    books.execute("delete from term")
     books.insert(
         "term",
         terms.commencement_at,
@@ -86,11 +97,6 @@ def _books(run: Run) -> None:
         terms.late.value,
         terms.insiders.value,
     )
-    for event in terms.events:
-        books.insert("declared_event", event.event_no, event.event, event.from_at, event.until_at)
-        for party in event.parties:
-            books.insert("declared_event_party", event.event_no, party)
-    reconciliation.make_books(books)
 
 
 def _reconcile(run: Run) -> None:
@@ -116,77 +122,137 @@ def _flows(run: Run) -> None:
             " > ".join(found.path),
             found.lies_units,
         )
-    run.losses = find_losses(books, resolved(run), run.rates)
-    findings.add(books, findings.about_terms(run.case, resolved(run)))
-    findings.add(books, findings.about_losses(books, resolved(run), run.losses))
+    terms = resolved(run)
+    losses = find_losses(books, terms, rates_of(books))
+    store_losses(books, terms, losses)
+    findings.add(books, findings.about_losses(books, terms, losses))
 
 
 def _claims(run: Run) -> None:
-    books = run.books
+    books, terms = run.books, resolved(run)
+    # Until here [plan] was blank, but for the round.
+    _store_terms(books, terms)
+    findings.add(books, findings.about_terms(run.case, terms))
     for name in ("claim_row", "share_line", "finding_claims"):
         books.run(RELATIONS / f"{name}.sql")
     rows, lines = books.rows(
-        "select (select coalesce(sum(allowed + disputed + unclaimed), 0) from claim_row where tier >= 0), "
+        "select (select coalesce(sum(allowed + disputed + unclaimed), 0) from claim_units where tier >= 0), "
         "(select coalesce(sum(claim_units), 0) from share_line)"
     )[0]
     assert rows == lines, f"claims of {rows} units make lines of {lines}"
 
 
 def _pools(run: Run) -> None:
-    run.pools = share_pools(run.books, resolved(run), run.rates)
-    findings.add(run.books, findings.about_pools(run.books, run.case, resolved(run), run.pools))
+    books, terms = run.books, resolved(run)
+    pools = share_pools(books, terms, rates_of(books))
+    findings.add(books, findings.about_pools(books, run.case, terms, pools))
 
 
 def _compensation(run: Run) -> None:
-    assert run.pools is not None
-    assert run.losses is not None
-    compensate(run.books, resolved(run), run.pools, run.losses)
-    findings.add(run.books, findings.about_compensation(run.books, run.case, resolved(run)))
-    over = run.books.value("select count(*) from base where met > base or met < 0")
+    books, terms = run.books, resolved(run)
+    compensate(books, terms, find_losses(books, terms, rates_of(books)))
+    findings.add(books, findings.about_compensation(books, run.case, terms))
+    over = books.value("select count(*) from base where met > base or met < 0")
     assert over == 0, f"{over} bases are met beyond what was lost"
 
 
 def _plan(run: Run) -> None:
     books = run.books
-    for name in ("plan_line", "holder"):
-        books.run(RELATIONS / f"{name}.sql")
-    findings.add(books, findings.about_plan(books, resolved(run)))
+    terms = resolved(run)
+    books.run(RELATIONS / "plan_line.sql")
+    if terms.minimum_minor > 0:
+        books.run(RELATIONS / "plan_minimum.sql")
+    books.run(RELATIONS / "holder.sql")
+    findings.add(books, findings.about_plan(books, terms))
     awarded, planned = books.rows(
-        "select (select coalesce(sum(entitled), 0) from award) "
+        "select (select coalesce(sum(awarded), 0) from pool_award) "
         "+ (select coalesce(sum(entitled), 0) from compensation), "
-        "(select coalesce(sum(entitled), 0) from plan_line)"
+        "(select coalesce(sum(entitled), 0) from plan_units)"
     )[0]
     assert awarded == planned, f"awards of {awarded} units make plan lines of {planned}"
 
 
+RATED = 2
+"""Stages after which every sum of case.toml can be resolved."""
+ALL = ("reserves", "policies", "events", "costs", "estate", "plan")
+LOSSES = ("reserves", "policies", "events", "plan.round")
+
 STAGES = (
-    Stage("load", "What were we handed?", ("source",), _load),
-    Stage("books", "What do the books say was owed?", ("book",), _books),
-    Stage("reconcile", "Is it there, and what explains the difference?", ("bridge_line",), _reconcile),
-    Stage("flows", "Who had it, and where does it lie?", ("flow", "loss_item"), _flows),
-    Stage("claims", "Who may share, for how much?", ("claim_row",), _claims),
-    Stage("pools", "What is there of each asset, and what does each line get of it?", ("award",), _pools),
-    Stage("compensation", "What do policies and reserves pay?", ("compensation",), _compensation),
-    Stage("plan", "What is paid now, and what is withheld?", ("plan_line",), _plan),
+    Stage("load", "What were we handed?", ("source",), (), _load),
+    Stage("books", "What do the books say was owed?", ("book",), ("events", "plan.round"), _books),
+    Stage("reconcile", "Is it there, and what explains the difference?", ("bridge_line",), (), _reconcile),
+    Stage("flows", "Who had it, and where does it lie?", ("flow", "loss_item"), LOSSES, _flows),
+    Stage("claims", "Who may share, for how much?", ("claim_units",), ALL, _claims),
+    Stage("pools", "What is there of each asset, and what does each line get of it?", ("award",), ALL, _pools),
+    Stage("compensation", "What do policies and reserves pay?", ("compensation",), ALL, _compensation),
+    Stage("plan", "What is paid now, and what is withheld?", ("plan_units",), ALL, _plan),
 )
 
 
 def resolved(run: Run) -> Terms:
-    """The terms of a run whose books stage is done."""
-    assert run.terms is not None, "the books stage comes first"
-    return run.terms
+    """The terms of a run whose rates are made, of those sections of case.toml that it is given."""
+    books = run.books
+    known = books.rows("select asset, asset_no, decimals from asset")
+    numbers = {asset: number for asset, number, _ in known}
+    decimals = {asset: places for asset, _, places in known}
+    has_payees = bool(books.value("select count(*) from payee"))
+    return resolve_terms(run.case, Scales(numbers, decimals, rates_of(books), has_payees))
 
 
-def run_stages(run: Run, stages: Iterable[Stage]) -> Iterator[Stage]:
-    """Do the stages in order and give each when it is done; stop after one that left a blocking finding."""
-    for stage in stages:
-        run.listen(Progress(stage.name, 0, 0))
-        # The small relations are filled row by row: each alone on the disk would cost more than the stage.
-        with run.books.transaction() if stage.act is not _load else nullcontext():
-            stage.act(run)
-        yield stage
-        if blocking(run.books):
+def given(case: CaseConfiguration, stage: Stage) -> CaseConfiguration:
+    """What a stage is given of case.toml: every section that it does not declare is blank."""
+    plan = PlanSection(round=case.plan.round) if "plan.round" in stage.reads else PlanSection()
+    return replace(
+        case,
+        reserves=case.reserves if "reserves" in stage.reads else (),
+        policies=case.policies if "policies" in stage.reads else (),
+        events=case.events if "events" in stage.reads else (),
+        costs=case.costs if "costs" in stage.reads else (),
+        estate=case.estate if "estate" in stage.reads else None,
+        plan=case.plan if "plan" in stage.reads else plan,
+        sha256="",
+    )
+
+
+def stage_keys(case: CaseConfiguration, bulk: bool) -> list[tuple[str, str]]:
+    """Name of each stage and a digest of all it rests on but the inputs: program, and what case.toml says up to it."""
+    keys = []
+    key = hashlib.sha256(f"{program_digest()} {bulk}".encode()).hexdigest()
+    for stage in STAGES:
+        told = replace(given(case, stage), folder=Path())
+        key = hashlib.sha256(f"{key} {stage.name} {told!r}".encode()).hexdigest()
+        keys.append((stage.name, key))
+    return keys
+
+
+def run_stages(run: Run, done: int) -> Iterator[Stage]:
+    """Do the stages behind those that are done and give each when it is; stop after one that left a blocking finding.
+
+    Args:
+        done: how many stages the books hold already.
+    """
+    books = run.books
+    keys = stage_keys(run.case, books.is_bulk)
+    for number, stage in enumerate(STAGES[done:], done):
+        if number and blocking(books):
             return
+        if number == max(done, RATED):
+            # Terms that cannot be are said before the long work, though the next stage is not given all of them.
+            resolved(run)
+        run.listen(Progress(stage.name, 0, 0))
+        own = replace(run, case=given(run.case, stage))
+        if stage.act is _load:
+            # Each of its statements stands for itself; the note comes last, and without it nothing is believed.
+            before = stats_of(run.case)
+            _load(own)
+            with books.transaction():
+                note_inputs(books, run.case, before)
+                note_stage(books, number, *keys[number])
+        else:
+            with books.transaction():
+                stage.act(own)
+                note_stage(books, number, *keys[number])
+        yield stage
 
 
 def blocking(books: Books) -> int:

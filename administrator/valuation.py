@@ -21,8 +21,8 @@ Rates = Mapping[tuple[int, str], Ratio]
 """Minor units one base unit is worth, by asset and price set."""
 
 
-def make_rates(books: Books, currency_no: int, currency_decimals: int) -> Rates:
-    """Fill the relations rate and price_text from the prices, and give the rates.
+def make_rates(books: Books, currency_no: int, currency_decimals: int) -> None:
+    """Fill the relations rate and price_text from the prices.
 
     Makes   rate(asset_no INTEGER, price_set VARCHAR, numerator, denominator DECIMAL(38,0)), key (asset_no, price_set)
             price_text(asset_no INTEGER key, price VARCHAR): at commencement, as received
@@ -42,7 +42,17 @@ def make_rates(books: Books, currency_no: int, currency_decimals: int) -> Rates:
         books.insert("rate", asset_no, price_set, rate.numerator, rate.denominator)
     for asset_no, text in texts:
         books.insert("price_text", asset_no, text)
-    return rates
+
+
+def rates_of(books: Books) -> Rates:
+    """Give the rates that `make_rates` stored."""
+    return {
+        (asset_no, price_set): Ratio(int(numerator), int(denominator))
+        for asset_no, price_set, numerator, denominator in books.rows(
+            "select asset_no, price_set, numerator::varchar, denominator::varchar from rate "
+            "order by asset_no, price_set"
+        )
+    }
 
 
 def loss_rate(rates: Rates, asset_no: int, event: str) -> Ratio | None:

@@ -63,6 +63,8 @@ def share_pools(books: Books, terms: Terms, rates: Rates) -> Pools:
                 terms.rounding is Rounding.LARGEST_REMAINDER,
             )
     books.run(RELATIONS / "award.sql")
+    if terms.rounding is Rounding.LARGEST_REMAINDER:
+        books.run(RELATIONS / "award_remainder.sql")
     books.run(RELATIONS / "pool_award.sql")
     broken = books.rows(
         "select asset_no from pool join pool_award using (asset_no) where distributable - surplus - awarded < 0 or "
@@ -94,21 +96,19 @@ def _grosses(books: Books, terms: Terms, rates: Rates) -> list[PoolGross]:
     return grosses
 
 
-def compensate(books: Books, terms: Terms, pools: Pools, losses: Losses) -> None:
+def compensate(books: Books, terms: Terms, losses: Losses) -> None:
     """Let policies, then reserves, meet what the pools left unpaid (rules 9).
 
     Makes   base, compensation(account_no, asset_no, part, step_no, claim_minor, entitled), step(step_no, step),
             coverage
     Holds   no line gets more than its loss; a step gives what was there for it, less residue and what is left over
     """
-    for pool in pools.pools:
-        lost = int(
-            books.value(
-                "select coalesce(sum(units), 0)::varchar from loss_item where asset_no = $no", {"no": pool.asset_no}
-            )
-        )
-        if lost > 0:
-            books.insert("compensable", pool.asset_no, pool.gross, pool.claimed, lost)
+    for asset_no, gross, claimed, lost in books.rows(
+        "select asset_no, pool.gross::varchar, pool.claimed::varchar, sum(loss_item.units)::varchar "
+        "from pool join loss_item using (asset_no) group by asset_no, pool.gross, pool.claimed "
+        "having sum(loss_item.units) > 0 order by asset_no"
+    ):
+        books.insert("compensable", asset_no, gross, claimed, lost)
     books.run(RELATIONS / "base.sql")
     for tier, name in enumerate(RETURN_STEPS):
         books.insert("step", tier, name)

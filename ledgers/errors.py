@@ -8,12 +8,14 @@ CaseError                     exit 1
 ├── SourceError               exit 3    a file is not what it was said to be
 ├── LedgerError               exit 4    the books contradict themselves
 ├── StorageError              exit 8    case file, books or disk damaged, locked or full
+│   └── DamageError           exit 8    the books are damaged; they can be made again
 └── Interruption              exit 130  somebody stopped the run
+    └── AbandonedError        exit 130  and it had not cleared up in time; the process must end
 """
 
 from __future__ import annotations
 
-STOPPED = "The run was interrupted; nothing of it was kept. Start it again."
+STOPPED = "interrupted; nothing half-made was kept. Run it again: it goes on behind the last stage that was done."
 
 
 class CaseError(Exception):
@@ -51,7 +53,15 @@ class StorageError(CaseError):
     exit_code = 8
 
 
+class DamageError(StorageError):
+    """The books are damaged; they can be made again from the inputs."""
+
+
 class Interruption(CaseError):
     """Somebody stopped the run; what it had half made is thrown away."""
 
     exit_code = 130
+
+
+class AbandonedError(Interruption):
+    """The run was stopped and had not cleared up in time: its thread goes on, and the process must end at once."""

@@ -46,7 +46,7 @@ class NoTerminalError(CaseError):
     exit_code = 2
 
 
-def open_case(folder: Path) -> int:
+def open_case(folder: Path, memory_limit: str | None = None) -> int:
     """Show a case until somebody quits, and give the exit code.
 
     Raises:
@@ -55,7 +55,7 @@ def open_case(folder: Path) -> int:
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         raise NoTerminalError("`administrator open` needs a terminal. Without one: `administrator run CASE --json`, "
                               "`administrator explain CASE ACCOUNT`.")
-    app = AdministratorApp(CaseFolder(folder))
+    app = AdministratorApp(CaseFolder(folder, memory_limit))
     refused = app.run()
     app.close()
     if refused is not None:

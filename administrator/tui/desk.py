@@ -12,11 +12,12 @@ from threading import Lock
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from administrator.errors import StaleError
-from ledgers.errors import Interruption, StorageError
+from ledgers.errors import StorageError
 
 if TYPE_CHECKING:
     from administrator.usecases.looking import BridgeView, HolderView, Overview, Page
-    from ledgers.models import Progress, ProgressListener
+    from administrator.usecases.stopping import Stop
+    from ledgers.models import ProgressListener
     from ledgers.storage.books import Books
 
 Answer = TypeVar("Answer")
@@ -82,9 +83,13 @@ class Source(Protocol):
 class CaseFolder:
     """A case on disk."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, memory_limit: str | None = None) -> None:
+        from ledgers.storage.books import MEMORY_LIMIT
+
         self._folder = folder
+        self._memory_limit = memory_limit or MEMORY_LIMIT
         self._books: Books | None = None
+        self._stop: Stop | None = None
         self._is_stopped = False
 
     def look(self) -> Looking | None:
@@ -99,7 +104,7 @@ class CaseFolder:
         from administrator.usecases.looking import Matter
 
         try:
-            matter = Matter.open(self._folder)
+            matter = Matter.open(self._folder, memory_limit=self._memory_limit)
         except (StaleError, StorageError):
             return None
         self._books = matter.books
@@ -108,23 +113,30 @@ class CaseFolder:
     def compute(self, listen: ProgressListener) -> None:
         """Run the case into a folder of its own, as `administrator run` does."""
         from administrator.usecases.running import run_case
+        from administrator.usecases.stopping import Stop, waited_for
 
-        def heard(progress: Progress) -> None:
-            if self._is_stopped:
-                raise Interruption("The run was interrupted; nothing of it was kept. Start it again.")
-            listen(progress)
-
-        run_case(self._folder, None, heard, opened=self._opened)
-        self._books = None
+        stop = self._stop = Stop(listen)
+        if self._is_stopped:
+            stop.now()
+        waited_for(
+            lambda: run_case(
+                self._folder,
+                None,
+                stop.listen,
+                memory_limit=self._memory_limit,
+                opened=stop.opened,
+                leaving=stop.leaving,
+            ),
+            stop,
+        )
 
     def interrupt(self) -> None:
-        """Stop what is being computed or asked; heard at the next statement or row count."""
+        """Stop what is being computed or asked."""
         self._is_stopped = True
+        if self._stop is not None:
+            self._stop.now()
         if self._books is not None:
             self._books.interrupt()
-
-    def _opened(self, books: Books) -> None:
-        self._books = books
 
 
 class Desk:

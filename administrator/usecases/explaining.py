@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from administrator.views import view
 from ledgers.errors import CaseError
+from ledgers.storage.books import MEMORY_LIMIT
 from ledgers.units import divide_half_even, format_units
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ class UnknownAccountError(CaseError):
     exit_code = 2
 
 
-def explain(folder: Path, account: str) -> Explanation:
+def explain(folder: Path, account: str, *, memory_limit: str = MEMORY_LIMIT) -> Explanation:
     """Explain one account of a case that was run.
 
     Raises:
@@ -63,7 +64,7 @@ def explain(folder: Path, account: str) -> Explanation:
     """
     from administrator.usecases.looking import Matter
 
-    with Matter.open(folder) as matter:
+    with Matter.open(folder, memory_limit=memory_limit) as matter:
         if not matter.is_planned:
             raise CaseError(
                 f"{folder}: the last run was stopped by blocking findings; there is no plan to explain. "

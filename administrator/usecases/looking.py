@@ -12,13 +12,14 @@ from types import TracebackType
 
 from administrator import __version__
 from administrator.errors import StaleError
+from administrator.notes import changed_input, stats_of
 from administrator.plans.exports.seal import SELECTS
 from administrator.stages import STAGES
 from administrator.terms import parameters_of, regime_of
-from administrator.usecases.running import AssetResult, asset_results, changed_input
+from administrator.usecases.running import AssetResult, asset_results
 from administrator.views import view
 from ledgers.configuration import CaseConfiguration, read_case
-from ledgers.storage.books import Books
+from ledgers.storage.books import MEMORY_LIMIT, Books
 
 PAGE_ROWS_MAX = 500
 
@@ -100,7 +101,7 @@ class Matter:
         self._books = books
 
     @classmethod
-    def open(cls, folder: Path) -> Matter:
+    def open(cls, folder: Path, *, memory_limit: str = MEMORY_LIMIT) -> Matter:
         """Open what the last run of a case left.
 
         Raises:
@@ -108,7 +109,7 @@ class Matter:
             StaleError: case.toml changed since, or another version made the books.
         """
         case = read_case(folder)
-        books = Books.read_only(case.folder)
+        books = Books.read_only(case.folder, memory_limit=memory_limit)
         try:
             notes = dict(books.rows("select name, value from run_note")) if _has(books, "run_note") else {}
             if notes.get("case_sha256") != case.sha256:
@@ -120,7 +121,7 @@ class Matter:
                 raise StaleError(
                     f"{folder}: another version of the program made these books. Run `administrator run` again."
                 )
-            changed = changed_input(books, case)
+            changed = changed_input(books, case, stats_of(case), lambda _: None)
             if changed is not None:
                 raise StaleError(f"{changed}: changed since the last run. Run `administrator run` again.")
         except BaseException:
@@ -153,7 +154,7 @@ class Matter:
     @property
     def is_planned(self) -> bool:
         """Whether the run came to a plan, or was stopped by blocking findings before."""
-        return _has(self._books, "plan_line") and not self._books.value(
+        return _has(self._books, "plan_units") and not self._books.value(
             "select count(*) from finding where severity = 'blocking'"
         )
 
@@ -248,9 +249,9 @@ class Matter:
     def plan(self, offset: int, limit: int, *, withheld_only: bool) -> Page:
         """The distribution schedule, line by line."""
         total = (
-            self._count("plan_line")
+            self._count("plan_units")
             if not withheld_only
-            else int(self._books.value("select count(*) from plan_line where status = 'withhold'"))
+            else int(self._books.value("select count(*) from plan_units where reason_no is not null"))
         )
         return self._page("plan_lines", offset, limit, total, withheld_only=withheld_only)
 

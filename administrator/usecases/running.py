@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from administrator import __version__
+from administrator.notes import note_end
 from administrator.plans.document import plan_document
 from administrator.plans.exports.seal import (
     MANIFEST,
@@ -20,27 +21,23 @@ from administrator.plans.exports.seal import (
     TABLES,
     Sealed,
     check,
-    digest,
     make,
     publish,
     seal_document,
     seal_table,
 )
-from administrator.stages import RELATIONS, STAGES, Run, blocking, run_stages
+from administrator.stages import Run, blocking, run_stages
 from administrator.terms import parameters_of, regime_of
+from administrator.usecases.resuming import Making, left_books, new_books
+from administrator.usecases.room import check_room
 from administrator.views import view
 from ledgers.configuration import CaseConfiguration, read_case
-from ledgers.errors import StorageError
+from ledgers.errors import DamageError, StorageError
 from ledgers.models import Progress, ProgressListener
-from ledgers.storage.books import MEMORY_LIMIT, Books, private_folder
+from ledgers.storage.books import MEMORY_LIMIT, Books, clear_work, private_folder
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-ROWS_BULK = 200_000
-"""Rows of input from which compiled kernels pay for their start."""
-BYTES_A_ROW = 20
-"""A low guess of a row's size, to choose the kernels before anything is read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,16 +80,24 @@ def run_case(
     *,
     threads: int | None = None,
     memory_limit: str = MEMORY_LIMIT,
+    is_fresh: bool = False,
+    is_room_checked: bool = True,
     opened: Callable[[Books], None] = lambda _: None,
+    leaving: Callable[[], AbstractContextManager[None]] = nullcontext,
 ) -> RunResult:
     """Run every stage of a case and seal its outputs; a blocking finding stops it and seals what is found.
+
+    Stages that an earlier run has finished, of exactly what this one would do, are not done again.
 
     Args:
         folder: the case.
         out: where the files go; None for a folder of the case's own that is named by what went in.
         listen: told how far the run is.
         threads: None for as many as there are cores; no byte depends on it.
+        is_fresh: whether all is made anew, whatever an earlier run has finished.
+        is_room_checked: whether the disks must have the room that such a case usually needs.
         opened: given the books while they are open, so that somebody can interrupt them.
+        leaving: gives the block within which the files take their names, all or none.
 
     Raises:
         CaseError: the case cannot be computed; its lines say where, what, why and what to do.
@@ -100,26 +105,65 @@ def run_case(
     case = read_case(folder)
     parameters_of(case, regime_of(case))
     wanted = None if out is None else _outside(case, out)
-    with Books.create(case.folder, wanted, threads=threads, memory_limit=memory_limit, bulk=is_bulk(case)) as books:
-        opened(books)
+    for said in check_room(case, wanted) if is_room_checked else ():
+        listen(Progress(said, 0, 0))
+    how = Making(case, wanted, listen, threads, memory_limit, opened, leaving)
+    if not is_fresh:
+        books, done = left_books(how)
+        if books is not None:
+            try:
+                return _run(how, books, done)
+            except DamageError:
+                listen(Progress("made anew: the books that a run had left are damaged", 0, 0))
+    return _run(how, new_books(how), 0)
+
+
+def _run(how: Making, books: Books, done: int) -> RunResult:
+    case, wanted, listen = how.case, how.out, how.listen
+    with books:
         if wanted is not None:
             check(wanted)
-        run = Run(case, books, listen, rates={})
-        for _ in run_stages(run, STAGES):
+        run = Run(case, books, listen)
+        for _ in run_stages(run, done):
             pass
         target = wanted if wanted is not None else private_folder(case.folder / "out") / _folder_name(case, books)
         check(target)
+        is_new = not target.exists()
         make(target)
-        listen(Progress("export", 0, 0))
         try:
+            listen(Progress("export", 0, 0))
             outputs = _seal_all(run, target)
             result = _result(run, target, outputs)
-            _remember(books, case, target)
+            with how.leaving():
+                note_end(books, case, target)
+                publish(target, outputs)
         except BaseException:
-            make(target)
+            clear(target, is_new)
             raise
-        publish(target, outputs)
     return result
+
+
+def clear_away(folder: Path, out: Path | None) -> None:
+    """Take away what a run that was left where it stood had half made; its thread may still be there.
+
+    Its books stay: the next run takes them for no more than their notes say.
+    """
+    with suppress(OSError, StorageError):
+        clear_work(folder)
+    own = folder / "out"
+    for target in [*(own.iterdir() if own.is_dir() else ()), *([] if out is None else [out])]:
+        if target.is_dir():
+            with suppress(OSError, StorageError):
+                clear(target, is_new=target != out)
+
+
+def clear(target: Path, is_new: bool) -> None:
+    """Leave a folder as it was before a run began to write into it."""
+    make(target)
+    if is_new:
+        with suppress(OSError):
+            # It holds something all the same.
+            target.rmdir()
 
 
 def _outside(case: CaseConfiguration, out: Path) -> Path:
@@ -143,23 +187,6 @@ def _source_folders(case: CaseConfiguration) -> list[Path]:
             # A path that cannot be is said when its file is received.
             folders.append(case.path_of(path).resolve().parent)
     return folders
-
-
-def is_bulk(case: CaseConfiguration) -> bool:
-    """Whether the sources are large enough for compiled kernels, by their size on disk."""
-    return sum(size for _, size, _ in _stats(case)) > ROWS_BULK * BYTES_A_ROW
-
-
-def _stats(case: CaseConfiguration) -> list[tuple[str, int, int]]:
-    """Path, size and time of change of each input that can be seen; the others are said when they are received."""
-    stats = []
-    for written in sorted({path for source in case.sources for path in source.path}):
-        try:
-            found = case.path_of(written).stat()
-        except (OSError, ValueError):
-            continue
-        stats.append((written, found.st_size, found.st_mtime_ns))
-    return stats
 
 
 def _folder_name(case: CaseConfiguration, books: Books) -> str:
@@ -224,29 +251,3 @@ def _result(run: Run, target: Path, outputs: Sequence[Sealed]) -> RunResult:
 def asset_results(books: Books) -> tuple[AssetResult, ...]:
     """Owed, held and returned of every asset."""
     return tuple(AssetResult(*(value or "" for value in row)) for row in books.rows(view("asset_result")))
-
-
-def _remember(books: Books, case: CaseConfiguration, target: Path) -> None:
-    """Keep beside the relations what they were made from, so that a screen can tell when they are stale."""
-    books.run(RELATIONS / "run_note.sql")
-    books.insert("run_note", "version", __version__)
-    books.insert("run_note", "case_sha256", case.sha256)
-    books.insert("run_note", "out", str(target))
-    hashes = dict(books.rows("select source, sha256 from source"))
-    for written, size, changed_ns in _stats(case):
-        books.insert("run_input", written, size, changed_ns, hashes.get(written, ""))
-
-
-def changed_input(books: Books, case: CaseConfiguration) -> str | None:
-    """The first input that is not what the run read any more; None where all are.
-
-    A file of the same size and time of change is taken to be the same; any other is hashed.
-    """
-    noted = {written: rest for written, *rest in books.rows("select path, bytes, changed_ns, sha256 from run_input")}
-    seen = {written: (size, changed_ns) for written, size, changed_ns in _stats(case)}
-    for written, (size, changed_ns, sha256) in sorted(noted.items()):
-        if seen.get(written) == (size, changed_ns):
-            continue
-        if written not in seen or seen[written][0] != size or digest(case.path_of(written)) != sha256:
-            return str(written)
-    return None

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from ledgers.errors import STOPPED, Interruption, LedgerError, StorageError
+from ledgers.errors import STOPPED, DamageError, Interruption, LedgerError, StorageError
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -30,6 +30,8 @@ LOCK_FILE = "books.lock"
 SPILL_PREFIX = "spill-"
 MEMORY_LIMIT = "2GB"
 """Of the relational part; what does not fit is spilled into the case's work folder."""
+DAMAGE = ("corrupt", "checksum")
+"""Words of what the engine says of a block that is not as it was written."""
 MACROS = Path(__file__).parent.parent / "relations" / "macro"
 NAMES = re.compile(r"[a-z_][a-z0-9_]*(, [a-z_][a-z0-9_]*)*")
 """Identifiers that may be put into SQL: lower case only, because two names that differ in case were once added
@@ -53,15 +55,24 @@ def _own_errors() -> Iterator[None]:
             f"A sum or product has more than 38 digits: {_line(wide)}. Look for a quantity or a price that cannot be."
         ) from wide
     except duckdb.IOException as failed:
+        if any(word in str(failed).lower() for word in DAMAGE):
+            raise _damaged(failed) from failed
         raise StorageError(f"The books cannot be read or written: {_line(failed)}. Look at the disk.") from failed
     except duckdb.TransactionException as refused:
         raise StorageError(
             f"The books cannot be written: {_line(refused)}. Free some space for the case's work folder and run again."
         ) from refused
-    except duckdb.FatalException as damage:
-        raise StorageError(
-            f"The books are damaged: {_line(damage)}. Delete the case's work folder; it is made again."
-        ) from damage
+    except (duckdb.FatalException, duckdb.InternalException, duckdb.SerializationException) as damage:
+        raise _damaged(damage) from damage
+    except duckdb.Error as other:
+        # A block that is not as it was written is sometimes said by the root of all errors alone.
+        if any(word in str(other).lower() for word in DAMAGE):
+            raise _damaged(other) from other
+        raise
+
+
+def _damaged(damage: Exception) -> DamageError:
+    return DamageError(f"The books are damaged: {_line(damage)}. Delete the case's work folder; it is made again.")
 
 
 def _line(error: Exception) -> str:
@@ -77,6 +88,9 @@ class Books:
         self._lock: int | None = None
         self._is_open = True
         self._is_stopped = False
+        self._reader: pa.RecordBatchReader | None = None
+        self.is_bulk = False
+        """Whether compiled kernels do what is done for every row."""
 
     @classmethod
     def create(
@@ -108,11 +122,43 @@ class Books:
         try:
             for stale in (path, path.with_name(path.name + ".wal")):
                 stale.unlink(missing_ok=True)
-            for left in work.glob(f"{SPILL_PREFIX}*"):
-                purged_folder(left).rmdir()
+            _clear_spill(work)
             books = cls._open(
                 path, case_folder, out_folder, threads=threads, memory_limit=memory_limit, bulk=bulk, read_only=False
             )
+        except BaseException:
+            os.close(lock)
+            raise
+        books._lock = lock
+        return books
+
+    @classmethod
+    def reopen(
+        cls,
+        case_folder: Path,
+        out_folder: Path | None = None,
+        *,
+        threads: int | None = None,
+        memory_limit: str = MEMORY_LIMIT,
+        bulk: bool = True,
+    ) -> Books | None:
+        """Open the books that an earlier run has left, to go on with them; None where there are none that open.
+
+        Arguments as for `create`.
+        """
+        work = case_folder / "work"
+        path = work / BOOKS_FILE
+        if not path.is_file() or path.is_symlink():
+            return None
+        lock = _locked(work / LOCK_FILE)
+        try:
+            _clear_spill(work)
+            books = cls._open(
+                path, case_folder, out_folder, threads=threads, memory_limit=memory_limit, bulk=bulk, read_only=False
+            )
+        except StorageError:
+            os.close(lock)
+            return None
         except BaseException:
             os.close(lock)
             raise
@@ -194,6 +240,7 @@ class Books:
         from ledgers import exact
 
         exact.register(self._connection, bulk)
+        self.is_bulk = bulk
         for path in sorted(MACROS.glob("*.sql")):
             self.run(path)
 
@@ -281,12 +328,39 @@ class Books:
             ).fetchall()
         return int(rows)
 
-    def batches(self, sql: str, size: int, parameters: Mapping[str, object] | None = None) -> Iterator[pa.RecordBatch]:
-        """Give the rows of a query of any length, in columns of at most `size` rows; nothing else may run meanwhile."""
+    def batches(self, sql: str, size: int) -> Iterator[pa.RecordBatch]:
+        """Give the rows of a query of any number, in columns of at most `size` rows; nothing else may run meanwhile.
+
+        What is asked of one relation alone comes in the order in which it lies; what is joined comes in any.
+        """
         with self._guarded():
-            reader = self._connection.execute(sql, parameters).to_arrow_reader(size)
-            assert reader is not None, "a query has a result"
-            yield from reader
+            reader = self._connection.sql(sql).to_arrow_reader(size)
+            self._reader = reader
+            while (batch := self._next(reader)) is not None:
+                yield batch
+            self._let_go()
+
+    def _let_go(self) -> None:
+        """End a query whose rows were not all taken: until then the connection does nothing else."""
+        reader, self._reader = self._reader, None
+        if reader is not None:
+            reader.close()
+
+    def _next(self, reader: pa.RecordBatchReader) -> pa.RecordBatch | None:
+        """Give the next batch, None behind the last; what stops the query comes as a fault of Arrow's, said as ours."""
+        if self._is_stopped:
+            raise Interruption(STOPPED)
+        try:
+            return reader.read_next_batch()
+        except StopIteration:
+            return None
+        except OSError as failed:
+            if self._is_stopped:
+                raise Interruption(STOPPED) from failed
+            raise StorageError(
+                f"The books cannot be read to their end: {_line(failed)}. "
+                "Free some space for the case's work folder, or give more memory."
+            ) from failed
 
     @contextmanager
     def lent(self, name: str, rows: pa.Table | pa.RecordBatch | pa.RecordBatchReader) -> Iterator[None]:
@@ -334,6 +408,7 @@ class Books:
         if not self._is_open:
             return
         self._is_open = False
+        self._let_go()
         from ledgers import exact
 
         exact.unregister(self._connection)
@@ -364,6 +439,22 @@ def _locked(path: Path) -> int:
         os.close(descriptor)
         raise StorageError(f"{path.parent}: another run of this case is going on. Wait for it, or stop it.") from None
     return descriptor
+
+
+def _clear_spill(work: Path) -> None:
+    """Give back the room that killed runs have left taken."""
+    for left in work.glob(f"{SPILL_PREFIX}*"):
+        purged_folder(left).rmdir()
+
+
+def clear_work(case_folder: Path) -> None:
+    """Take away what only a run that is on has any use for: what it spilled, unpacked or had half copied."""
+    work, vault = case_folder / "work", case_folder / "vault"
+    if work.is_dir():
+        _clear_spill(work)
+        purged_folder(work / "scratch")
+    for part in vault.glob(".*.part"):
+        part.unlink(missing_ok=True)
 
 
 def _spill_folder(work: Path) -> Path:
