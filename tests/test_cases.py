@@ -260,7 +260,11 @@ def unlike(out: Path, shuffled: Path, places: dict[str, dict[str, str]]) -> list
     faults = [name for name in exact if (out / name).read_bytes() != (shuffled / name).read_bytes()]
     findings = rows_of(shuffled / "findings.csv")
     for row in findings:
-        row["row"] = places.get(row["source"], {}).get(row["row"], row["row"])
+        moved = places.get(row["source"], {})
+        row["row"] = moved.get(row["row"], row["row"])
+        where, colon, rest = row["message"].removeprefix(f"{row['source']}:").partition(": ")
+        if where in moved:
+            row["message"] = f"{row['source']}:{moved[where]}{colon}{rest}"
     faults += first_differences("findings.csv", rows_of(out / "findings.csv"), sorted(findings, key=finding_key))
     if manifest_of(out) != manifest_of(shuffled):
         faults.append("manifest.json")

@@ -1,23 +1,33 @@
 """Does `verify` accept a correct folder and refuse every change of it, naming the file and the line?
 
 Two folders are written out by hand: the worked example of the rules (section 13), and a theft with flows, a policy, a
-reserve, costs, a holdback and a hold. Every mutant is sealed anew, so that only the figures can betray it.
+reserve, costs, a holdback and a hold. Every mutant is sealed anew, so that only the figures can betray it. Each folder
+is verified three times: as always, with every account taken apart, and read in the smallest blocks; all must agree.
 """
 
 from __future__ import annotations
 
 import ast
+import csv
 import hashlib
+import io
 import json
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from administrator.plans import verify as verifying
+from administrator.plans.verification import tables as reading
+from administrator.plans.verification.ordinary import Ordinary
 from administrator.plans.verification.sharing import Sharing
-from administrator.plans.verify import main, verify
+from administrator.plans.verification.verdict import Faults, Verdict
+from administrator.plans.verify import main
 
 Tables = dict[str, str]
 
@@ -173,6 +183,28 @@ def write(folder: Path, tables: Tables, plan: dict[str, Any]) -> Path:
 
 
 CASES: dict[str, tuple[Tables, dict[str, Any]]] = {"worked": (WORKED, plan_of(False)), "theft": (THEFT, plan_of(True))}
+
+
+def assert_alike(one: Verdict, other: Verdict) -> None:
+    """The same is found and said, in whatever order."""
+    assert sorted(one.faults) == sorted(other.faults)
+    assert (one.fault_count, one.checked, one.unseen) == (other.fault_count, other.checked, other.unseen)
+
+
+def verify_opened(folder: Path) -> Verdict:
+    """The verdict, the same whether ordinary accounts pass unopened or not."""
+    verdict = verifying.verify(folder)
+    with patch.object(Ordinary, "passes", return_value=False):
+        assert_alike(verdict, verifying.verify(folder))
+    return verdict
+
+
+def verify(folder: Path) -> Verdict:
+    """That verdict, the same wherever a block of a file ends."""
+    verdict = verify_opened(folder)
+    with patch.object(reading, "BLOCK_BYTES", 7):
+        assert_alike(verdict, verifying.verify(folder))
+    return verdict
 
 
 def refused(folder: Path, place: str) -> tuple[str, ...]:
@@ -435,29 +467,42 @@ def test_a_run_stopped_at_blocking_findings_has_no_plan_and_says_so(tmp_path: Pa
     refused(folder, "findings.csv")
 
 
-def tokens(folder: Path, held: int, rounding: str, late: str, lines: list[tuple[str, int, str, int]]) -> Path:
-    """A folder of one indivisible asset without a price: account, claim, step, award (0: no line)."""
+def tokens(folder: Path, held: int, rounding: str, late: str, lines: list[tuple[str, int, str, int]],
+           price: str) -> Path:
+    """A folder of one indivisible asset worth a yen or without a price: account, claim, step, award (0: no line)."""
     owed, awarded = sum(line[1] for line in lines), sum(line[3] for line in lines)
     plan = plan_of(False) | {"assets": {"PT": {"decimals": 0, "kind": "nft"}, "JPY": {"decimals": 0, "kind": "fiat"}},
                              "reserves": []}
     plan["parameters"] |= {"rounding": rounding, "late": late}
     dividend = {(4, 6): "2,3", (6, 10): "3,5", (4, 10): "2,5"}[held, owed]
     coverage = {(4, 6): "0.66666666", (6, 10): "0.60000000", (4, 10): "0.40000000"}[held, owed]
+
+    def worth(units: int) -> str:
+        return str(units) if price else ""
+
+    def holder(claim: int, award: int) -> str:
+        if not price:
+            return f"partial,{'partial' if award else 0},0,0,partial,"
+        recovery = f"{award * 10**8 // claim:09d}"
+        return f"{claim},{award},0,0,{claim - award},{recovery[:-8]}.{recovery[-8:]}"
+
     tables = dict.fromkeys(HEADERS, "") | {
-        "reconciliation.csv": f"PT,{owed},0,{held},0,0,0,{owed - held},{coverage},,,\n",
+        "reconciliation.csv": f"PT,{owed},0,{held},0,0,0,{owed - held},{coverage},{price},{worth(owed)},"
+                              f"{worth(owed - held)}\n",
         "bridge.csv": f"PT,opening_difference,{owed - held}\n",
         "segregation.csv": "hot_share,,,0.05,\n",
-        "losses.csv": f"opening_difference,unexplained,PT,,{owed - held},\n",
-        "claims.csv": "".join(f"{account},PT,{claim},,{claim},0,0,0,\n" for account, claim, _, _ in lines),
+        "losses.csv": f"opening_difference,unexplained,PT,,{owed - held},{worth(owed - held)}\n",
+        "claims.csv": "".join(f"{account},PT,{claim},,{claim},0,0,0,{worth(claim)}\n"
+                              for account, claim, _, _ in lines),
         "pools.csv": f"PT,PT,{held},0,0,{held},{owed},{awarded},0,{held - awarded},{dividend}\n",
-        "schedule.csv": "".join(f"{account},PT,,{step},PT,{claim},{award},0,{award},,pay,\n"
+        "schedule.csv": "".join(f"{account},PT,,{step},PT,{claim},{award},0,{award},{worth(award)},pay,\n"
                                 for account, claim, step, award in lines if award),
-        "holders.csv": "".join(f"{account},partial,{'partial' if award else 0},0,0,partial,\n"
-                               for account, _, _, award in lines),
+        "holders.csv": "".join(f"{account},{holder(claim, award)}\n" for account, claim, _, award in lines),
     }
     return write(folder, tables, plan)
 
 
+@pytest.mark.parametrize("price", ["", "1"])
 @pytest.mark.parametrize(("held", "rounding", "late", "lines", "place"), [
     # 6 among 10, C late: A and B are whole, C gets the 1 that is left.
     (6, "floor", "after", [("A", 3, "return", 3), ("B", 2, "return", 2), ("C", 5, "return:late", 1)], None),
@@ -476,13 +521,24 @@ def tokens(folder: Path, held: int, rounding: str, late: str, lines: list[tuple[
     (4, "largest_remainder", "share", [("A", 1, "return", 0), ("B", 1, "return", 0), ("C", 4, "return", 2)],
      "pools.csv:2"),
 ])
-def test_tiers_and_residues_of_an_asset_without_a_price(held: int, rounding: str, late: str, place: str | None,
-                                                        lines: list[tuple[str, int, str, int]], tmp_path: Path) -> None:
-    folder = tokens(tmp_path / "out", held, rounding, late, lines)
+def test_tiers_and_residues_of_an_asset(held: int, rounding: str, late: str, place: str | None, price: str,
+                                        lines: list[tuple[str, int, str, int]], tmp_path: Path) -> None:
+    folder = tokens(tmp_path / "out", held, rounding, late, lines, price)
     if place is None:
         assert verify(folder).faults == ()
     else:
         refused(folder, place)
+
+
+@pytest.mark.parametrize("base", ["A,PT,,opening_difference,,1,0\n", "Z,PT,,opening_difference,,1,0\n"])
+def test_a_base_where_nothing_is_insured_is_refused(base: str, tmp_path: Path) -> None:
+    # 6 among 10: floors 1, 1 and 3; the residue stays.
+    lines = [("A", 3, "return", 1), ("B", 2, "return", 1), ("C", 5, "return", 3)]
+    folder = tokens(tmp_path / "out", 6, "floor", "share", lines, "1")
+    assert verify(folder).faults == ()
+    (folder / "bases.csv").write_text(HEADERS["bases.csv"] + base, encoding="utf-8")
+    seal(folder)
+    refused(folder, "bases.csv:2")
 
 
 def test_largest_remainders_get_the_residue_in_order() -> None:
@@ -506,6 +562,142 @@ def test_an_unknown_sum_of_claims_leaves_no_room_for_a_unit() -> None:
         right = [sharing.admits(claim, award + (place == wrong), ("", "", ""), 2)
                  for place, (claim, award) in enumerate(zip(claims, awards, strict=True))]
         assert all(right) == (wrong is None)
+
+
+def passing(folder: Path) -> int:
+    """How many accounts of the folder pass unopened."""
+    passed: list[bool] = []
+    passes = Ordinary.passes
+
+    def counting(ordinary: Ordinary) -> bool:
+        passed.append(passes(ordinary))
+        return passed[-1]
+
+    with patch.object(Ordinary, "passes", counting):
+        verifying.verify(folder)
+    return sum(passed)
+
+
+def test_plain_accounts_pass_unopened_and_others_do_not(tmp_path: Path) -> None:
+    """A, B and D of the worked example, not C, who filed more; of the theft A, not B, whose payment is on hold."""
+    for (tables, plan), count in zip(CASES.values(), (3, 1), strict=True):
+        assert passing(write(tmp_path / "out", tables, plan)) == count
+    lines = [("A", 3, "return", 1), ("B", 2, "return", 1), ("C", 5, "return", 3)]
+    for rounding, late, price, count in (("floor", "share", "1", 3), ("floor", "share", "", 0),
+                                         ("largest_remainder", "share", "1", 0), ("floor", "after", "1", 0)):
+        assert passing(tokens(tmp_path / "out", 6, rounding, late, lines, price)) == count
+
+
+def test_no_account_passes_where_awards_are_followed_not_computed(tmp_path: Path) -> None:
+    """By largest remainder, and where the plan prints no perils."""
+    assert passing(write(tmp_path / "out", *rounded_up())) == 0
+    bare = plan_of(False)
+    del bare["reserves"][0]["covers"]
+    assert passing(write(tmp_path / "out", WORKED, bare)) == 0
+
+
+def test_a_claim_below_zero_is_refused_though_all_follows_from_it(tmp_path: Path) -> None:
+    """A owes one ETH, which is paid whole, so A seems to be paid less."""
+    eth, none = "-1.000000000000000000", "0.000000000000000000"
+    added = {"claims.csv": (1, f"A,ETH,{eth},,{eth},{none},{none},{none},-400000"),
+             "schedule.csv": (2, f"A,ETH,,return,ETH,{eth},{eth},{none},{eth},-400000,pay,")}
+    tables = dict(WORKED)
+    tables["holders.csv"] = WORKED["holders.csv"].replace("10000000,7000000,500000,0,2500000,0.75000000",
+                                                          "9600000,6600000,500000,0,2500000,0.73958333")
+    for name, (place, row) in added.items():
+        before = WORKED[name].splitlines(keepends=True)
+        tables[name] = "".join([*before[:place], row + "\n", *before[place:]])
+    refused(write(tmp_path / "out", tables, CASES["worked"][1]), "claims.csv:3")
+
+
+def test_an_asset_with_a_comma_belongs_to_its_account(tmp_path: Path) -> None:
+    """A has none of it, which takes a row of claims.csv and changes nothing else."""
+    plan = plan_of(False)
+    plan["assets"]["BTC, old"] = {"decimals": 8, "kind": "crypto"}
+    zeros = ["0.00000000"] * 7
+    old = '"BTC, old"'
+    added = {
+        "reconciliation.csv": ",".join([old, *zeros, "", "10000000", "0", "0"]),
+        "segregation.csv": f"guarantee,{old},0.00000000,0.00000000,yes",
+        "claims.csv": ",".join(["A", old, zeros[0], "", *zeros[:4], "0"]),
+        "pools.csv": ",".join([old, old, *zeros, zeros[0], "", ""]),
+    }
+    tables = dict(WORKED)
+    for name, row in added.items():
+        before = WORKED[name].splitlines(keepends=True)
+        tables[name] = "".join([before[0], row + "\n", *before[1:]])
+    folder = write(tmp_path / "out", tables, plan)
+    assert verify(folder).faults == ()
+    assert passing(folder) == 2
+
+
+def test_carriage_returns_are_one_fault_and_not_one_a_row(tmp_path: Path) -> None:
+    tables = WORKED | {"schedule.csv": WORKED["schedule.csv"].replace("\n", "\r\n")}
+    (fault,) = refused(write(tmp_path / "out", tables, CASES["worked"][1]), "schedule.csv")
+    assert "line ends" in fault
+
+
+def test_an_ordinary_account_below_the_minimum_payment_is_refused(tmp_path: Path) -> None:
+    """A is to be paid 7,500,000 and B 7,750,000."""
+    assert verify(small_payment("7500000", True, tmp_path)).faults == ()
+    refused(small_payment("7500001", True, tmp_path), "schedule.csv:3")
+    refused(small_payment("7750001", True, tmp_path), "schedule.csv:5")
+
+
+@pytest.mark.parametrize(("order", "place"), [("BACD", "claims.csv:4"), ("DABC", "claims.csv:3")])
+def test_ordinary_accounts_out_of_order_are_refused(order: str, place: str, tmp_path: Path) -> None:
+    """Whole accounts stand elsewhere, in every file alike."""
+    tables = dict(WORKED)
+    for name in ("claims.csv", "bases.csv", "schedule.csv", "holders.csv"):
+        tables = with_rows(tables, name, sorted(rows_of(WORKED, name), key=lambda row: order.index(row[0])))
+    refused(write(tmp_path / "out", tables, CASES["worked"][1]), place)
+
+
+def test_assets_of_an_ordinary_account_out_of_order_are_refused(tmp_path: Path) -> None:
+    tables = dict(WORKED)
+    for name in ("claims.csv", "schedule.csv"):
+        rows = sorted(rows_of(WORKED, name), key=lambda row: (row[0], row[0] == "B" and row[1] == "BTC"))
+        tables = with_rows(tables, name, rows)
+    refused(write(tmp_path / "out", tables, CASES["worked"][1]), "claims.csv:4")
+
+
+@pytest.mark.parametrize("account", ['"A, Incorporated"', '"A ""and"" partners"', '"A"', "A\N{GREEK SMALL LETTER PI}"])
+def test_names_in_quotes_are_read_and_refused_alike(account: str, tmp_path: Path) -> None:
+    tables, plan = dict(WORKED), plan_of(False)
+    plan["reserves"][0]["name"] = "reserve, of law"
+    for name in ("claims.csv", "bases.csv", "schedule.csv", "holders.csv", "coverage.csv"):
+        rows = [[account if cell == "A" else cell.replace("liability reserve", "reserve, of law") for cell in row]
+                for row in rows_of(WORKED, name)]
+        rows = [[f'"{cell}"' if "," in cell and '"' not in cell else cell for cell in row] for row in rows]
+        tables = with_rows(tables, name, rows)
+    folder = write(tmp_path / "out", tables, plan)
+    assert verify(folder).faults == ()
+    for name, line in (("claims.csv", 2), ("bases.csv", 2), ("schedule.csv", 2), ("schedule.csv", 3),
+                       ("holders.csv", 2)):
+        before = tables[name].splitlines(keepends=True)
+        changed = before[line - 2].replace("00", "01", 1)
+        assert changed != before[line - 2]
+        faulty = tables | {name: "".join([*before[:line - 2], changed, *before[line - 1:]])}
+        refused(write(tmp_path / "out", faulty, plan), f"{name}:{line}")
+
+
+CELLS = st.text(st.sampled_from('ab,"\n\r \N{GREEK SMALL LETTER PI}'), max_size=6)
+
+
+@given(rows=st.lists(st.lists(CELLS, min_size=4, max_size=4)), block=st.integers(1, 40), is_quoted=st.booleans())
+@settings(deadline=None)
+def test_records_are_those_of_the_standard_reader(rows: list[list[str]], block: int, is_quoted: bool,
+                                                  tmp_path_factory: pytest.TempPathFactory) -> None:
+    folder = tmp_path_factory.mktemp("read")
+    text = io.StringIO(newline="")
+    if not is_quoted:
+        rows = [[cell.replace("\r", "") for cell in row] for row in rows]
+    csv.writer(text, lineterminator="\n", quoting=csv.QUOTE_ALL if is_quoted else csv.QUOTE_MINIMAL).writerows(rows)
+    (folder / "rejects.csv").write_text(HEADERS["rejects.csv"] + text.getvalue(), encoding="utf-8", newline="")
+    faults = Faults()
+    with patch.object(reading, "BLOCK_BYTES", block):
+        assert list(reading.Tables(folder, faults).records("rejects.csv")) == rows
+    assert not faults.count
 
 
 def test_the_command_prints_faults_and_what_it_cannot_see(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -3,7 +3,8 @@
 A made-up exchange is run once (journal, thefts, policies, reserves, costs, holdback, withheld and unroutable lines),
 and the demo case. Then the output is changed the way a clerk, a bug or a thief would change it, and the manifest is
 hashed anew, so that only the figures can tell. Every numeric column of every file is moved by one unit up and down;
-some three hundred further mutants are drawn from a seed.
+some three hundred further mutants are drawn from a seed. Each is verified twice,
+as always and with every account taken apart; both must agree.
 """
 
 from __future__ import annotations
@@ -21,11 +22,14 @@ from pathlib import Path
 
 import pytest
 
-from administrator.plans.verify import UNSEEN, verify
+from administrator.plans.verify import UNSEEN
 from administrator.progress import silent
 from administrator.usecases.demonstrating import copy_demo
 from administrator.usecases.running import run_case
 from fixtures.generate import KINDS, large_case
+from fixtures.generation.bulk import write_balances
+from tests.test_verify import passing
+from tests.test_verify import verify_opened as verify
 
 getcontext().prec = 90
 Table = list[list[str]]
@@ -119,6 +123,17 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Output:
     return Output(folder / "out")
 
 
+@pytest.fixture(scope="module")
+def balances(tmp_path_factory: pytest.TempPathFactory) -> Output:
+    """Balances alone, so that every account is ordinary and passes unopened until it is changed."""
+    folder = tmp_path_factory.mktemp("balances")
+    write_balances(folder / "case", 60, 1)
+    run_case(folder / "case", folder / "out", silent)
+    assert verify(folder / "out").faults == ()
+    assert passing(folder / "out") == 60
+    return Output(folder / "out")
+
+
 # ---------------------------------------------------------------- how it is changed
 
 
@@ -184,7 +199,8 @@ def row_doubled(output: Output, rng: random.Random) -> Mutant:
 
 def given_to_a_stranger(output: Output, rng: random.Random) -> Mutant:
     """A line of an account is another's: somebody nobody knows, in the place where the order wants it."""
-    name = rng.choice(("schedule.csv", "claims.csv", "bases.csv", "holders.csv"))
+    names = ("schedule.csv", "claims.csv", "bases.csv", "holders.csv")
+    name = rng.choice([name for name in names if output.rows(name)])
     table, place = output.copy(name), rng.choice(output.rows(name))
     table[place][0] += "'"
     return Mutant(f"given to {table[place][0]}", name, (place + 1,), table)
@@ -360,6 +376,17 @@ def test_the_demo_case_is_guarded_alike(demo: Output) -> None:
     for name, column in rng.sample(COLUMNS, 12):
         mutants += unit_mutants(demo, name, column, rng, 1)
     assert_refused(demo, mutants, exactly=False)
+
+
+def test_ordinary_accounts_are_guarded_alike(balances: Output) -> None:
+    rng = random.Random("balances")
+    mutants = [change(balances, rng) for change in (row_deleted, row_doubled, given_to_a_stranger) for _ in range(10)]
+    exactly = [change(balances, rng) for change in (awards_swapped, one_unit_shifted) for _ in range(10)]
+    for name, column in COLUMNS:
+        if name in ("claims.csv", "schedule.csv", "holders.csv"):
+            exactly += unit_mutants(balances, name, column, rng, 3)
+    assert_refused(balances, mutants, exactly=False)
+    assert_refused(balances, exactly, exactly=True)
 
 
 def test_most_mutants_need_no_excuse(output: Output) -> None:

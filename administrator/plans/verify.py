@@ -83,9 +83,6 @@ def fund_claims(folder: Path, compensation: Compensation) -> None:
                 last, items = row[:3], []
             items.append((row[3], row[4], read(row[5], currency.decimals) or 0))
         compensation.replay(items, fund, None)
-    for fund in compensation.funds.values():
-        fund.shared.clear()
-        fund.awarded.clear()
 
 
 def limits(faults: Faults, plan: Plan, compensation: Compensation) -> None:

@@ -6,14 +6,16 @@ lines need no more memory than one. Who holds an account, and where it is paid, 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 
 from administrator.plans.verification.awards import Awards, Line
 from administrator.plans.verification.books import Books, cell
 from administrator.plans.verification.compensation import Compensation, Item
+from administrator.plans.verification.cursor import Cursor
 from administrator.plans.verification.folder import PLAN, Plan
 from administrator.plans.verification.numbers import Asset, fraction, truncated
-from administrator.plans.verification.pools import POOLS, Pool
+from administrator.plans.verification.ordinary import Ordinary
+from administrator.plans.verification.pools import POOLS, Pool, lost_minor
 from administrator.plans.verification.sharing import Sharing
 from administrator.plans.verification.tables import Row, Tables
 
@@ -61,31 +63,28 @@ class Walk:
             self.faults.note(PLAN, 0, "parameters minimum_payment", "a plain decimal",
                              plan.parameters.get("minimum_payment"))
         self.smallest = smallest or (0, 1)
+        self.cursors = [Cursor(tables, name) for name in FILES]
+        self.ordinary = Ordinary(self.cursors, plan, books, pools, sharings, compensation, self.smallest)
 
     def passage(self) -> None:
         """Check every account, in byte order, as its rows come up in any of the files."""
-        cursors: list[Iterator[tuple[str, int, list[Row]]]] = [self.tables.grouped(name) for name in FILES]
-        heads = [next(cursor, None) for cursor in cursors]
-        firsts = [2, 2, 2, 2]
         while True:
-            waiting = [head[0] for head in heads if head is not None]
+            if self.ordinary.passes():
+                continue
+            waiting = [account for cursor in self.cursors if (account := cursor.account()) is not None]
             if not waiting:
-                return
+                break
             account = min(waiting)
-            taken: list[list[Row]] = []
-            for place, head in enumerate(heads):
-                if head is not None:
-                    firsts[place] = head[1]
-                if head is not None and head[0] == account:
-                    taken.append(head[2])
-                    heads[place] = next(cursors[place], None)
-                else:
-                    taken.append([])
+            firsts, taken = zip(*(cursor.take(account) for cursor in self.cursors), strict=True)
             self.account(account, firsts, taken)
-            for place, rows in enumerate(taken):
-                firsts[place] += len(rows)
+        for name, terms in self.ordinary.terms.items():
+            self.scheduled[name] += terms.claimed
+            self.parts[name] += terms.claimed
+            self.part_lines[name] += terms.lines
+            terms.sharing.claimed += terms.claimed
+            terms.sharing.awarded += terms.awarded
 
-    def account(self, account: str, firsts: list[int], taken: list[list[Row]]) -> None:
+    def account(self, account: str, firsts: Sequence[int], taken: Sequence[list[Row]]) -> None:
         """All that the four files say of one account."""
         claims, schedule, bases, holders = taken
         if not claims:
@@ -132,11 +131,6 @@ class Walk:
     def arithmetic(self, line: int, row: Row, asset: Asset) -> tuple[int, int, int, int]:
         """scheduled, allowed, disputed and unclaimed, which some standing must have given."""
         zero = asset.zero
-        if not row[3] and row[2] == row[4] and row[5] == row[6] == row[7] == zero:
-            plain = cell(self.faults, CLAIMS, line, "scheduled", row[2], asset.decimals)
-            if plain < 0:
-                self.faults.note(CLAIMS, line, "scheduled", "0 or more", row[2])
-            return max(plain, 0), max(plain, 0), 0, 0
         scheduled, allowed, disputed, unclaimed, disallowed = (
             0 if row[place] == zero else cell(self.faults, CLAIMS, line, what, row[place], asset.decimals)
             for place, what in ((2, "scheduled"), (4, "allowed"), (5, "disputed"), (6, "unclaimed"), (7, "disallowed")))
@@ -204,7 +198,7 @@ class Walk:
             if line.reason != expected and (moving or line.reason != payable[0].reason):
                 faults.note(SCHEDULE, line.number, "reason", expected or "none", line.reason or "none")
 
-    def bases(self, account: str, firsts: list[int], rows: list[Row], parts: Parts, lines: list[Line]) -> None:
+    def bases(self, account: str, firsts: Sequence[int], rows: list[Row], parts: Parts, lines: list[Line]) -> None:
         """Every base is the line's loss times its item's share, and what met it is what compensation gave."""
         faults = self.faults
         grouped: dict[tuple[str, str], list[tuple[int, Row]]] = {}
@@ -217,21 +211,12 @@ class Walk:
         for asset, part in sorted(parts):
             if asset not in self.compensation.items and (asset, part) not in grouped:
                 continue
-            expected = self.compensation.bases(asset, self.loss(asset, parts[asset, part]))
+            expected = self.compensation.bases(
+                asset, lost_minor(self.pools.get(asset), self.books.assets[asset], parts[asset, part]))
             own = grouped.get((asset, part), [])
             if own or expected:
                 items, met = self.items(f"{account}/{asset}/{part}", where, own, expected)
                 self.awards.compensated(asset, part, lines, items, met, firsts[1])
-
-    def loss(self, asset: str, claim: int) -> int:
-        """What a line lost in minor: its claim less what the gross of its pool would have given; neither costs nor
-        holdback are a loss.
-        """
-        pool, held = self.pools.get(asset), self.books.assets[asset]
-        if pool is None or held.price is None or not pool.claims:
-            return 0
-        kept = claim if pool.gross >= pool.claims else pool.gross * claim // pool.claims
-        return (held.value(claim) or 0) - (held.value(kept) or 0)
 
     def items(self, line: str, where: int, rows: list[tuple[int, Row]],
               expected: list[Item]) -> tuple[list[Item], list[tuple[int, int]]]:

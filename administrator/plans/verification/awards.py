@@ -152,11 +152,13 @@ class Awards:
             faults.note(BASES, met[0][0] if met else 0, f"sum of met of {asset}/{part}", self.currency.plain(given),
                         self.currency.plain(answered))
         if self.compensation.replayable:
-            awards, wanted = self.compensation.replay(items, None, None)
+            awards, wanted, shares = self.compensation.replay(items, None, None)
         elif self.compensation.followable:
-            awards, wanted = self.compensation.replay(items, None, {step: line.entitled for step, line in own.items()})
+            printed = {step: line.entitled for step, line in own.items()}
+            awards, wanted, shares = self.compensation.replay(items, None, printed)
         else:
             return
+        self.compensation.book(shares)
         for step, (paid, claimed, award) in awards.items():
             line = own.pop(step, None)
             if line is None:

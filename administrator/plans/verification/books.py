@@ -8,7 +8,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from administrator.plans.verification.folder import Plan
-from administrator.plans.verification.numbers import RATIO_DECIMALS, Asset, fraction, plain, priced, read, truncated
+from administrator.plans.verification.numbers import (
+    RATIO_DECIMALS,
+    RATIO_SCALE,
+    Asset,
+    fraction,
+    plain,
+    priced,
+    read,
+    truncated,
+)
 from administrator.plans.verification.tables import Row, Tables
 from administrator.plans.verification.verdict import Faults
 
@@ -266,7 +275,7 @@ def segregated(tables: Tables, books: Books) -> None:
 def plain_ratio(text: str) -> str:
     """A ratio at eight decimals, so that 0.05 and 0.05000000 are one."""
     exact = fraction(text)
-    if exact is None or exact[0] * 10**RATIO_DECIMALS % exact[1]:
+    if exact is None or exact[0] * RATIO_SCALE % exact[1]:
         return text
     dividend, divisor = exact
-    return plain(dividend * 10**RATIO_DECIMALS // divisor, RATIO_DECIMALS)
+    return plain(dividend * RATIO_SCALE // divisor, RATIO_DECIMALS)

@@ -22,6 +22,8 @@ UNANSWERED = frozenset({"peril", "custody", "no_date", "outside_period"})
 
 Item = tuple[str, str, int]
 """Event, custody, base."""
+Share = tuple["Fund", str, int, int]
+"""One source and event: what a line claims of it, and gets."""
 
 
 @dataclass(slots=True)
@@ -42,6 +44,8 @@ class Fund:
     shared: dict[str, int] = field(default_factory=dict)
     """The same sum, while the lines pass by."""
     awarded: dict[str, int] = field(default_factory=dict)
+    answered: dict[tuple[str, str], bool] = field(default_factory=dict)
+    """Whether it answers for an event and custody, as far as that was asked."""
     printed: dict[str, tuple[int, int]] = field(default_factory=dict)
     """Per event the record in coverage.csv and what it says was distributed."""
     scheduled: int = 0
@@ -83,6 +87,13 @@ class Compensation:
         """Whether each source paid for one event at most, so that a line's award is the award of that event."""
         return self.rounded_up and all(len(fund.received) <= 1 for fund in self.funds.values())
 
+    def answers(self, fund: Fund, event: str, custody: str) -> bool:
+        """Whether the fund's source covers an item, remembered, for it is asked of every line."""
+        known = fund.answered.get((event, custody))
+        if known is None:
+            known = fund.answered[event, custody] = self.covers(fund.source, event, custody)
+        return known
+
     def covers(self, source: Source, event: str, custody: str) -> bool:
         """Whether the source answers for an item of this event and custody."""
         admitted = source.covers is None or self.perils.get(event) in source.covers
@@ -95,8 +106,8 @@ class Compensation:
         return [item for item in made if item[2] > 0]
 
     def replay(self, items: Iterable[Item], upto: Fund | None,
-               printed: dict[str, int] | None) -> tuple[dict[str, tuple[int, int, int]], list[int]]:
-        """Per step what the line claims (of paid events, of all events) and gets; and what each item got in all.
+               printed: dict[str, int] | None) -> tuple[dict[str, tuple[int, int, int]], list[int], list[Share]]:
+        """Per step what the line claims (of paid events, of all events) and gets; what each item got; its shares.
 
         With `upto`, stops before that fund and adds the line's unmet bases to its claims. With `printed`, takes the
         awards per step from there instead of dividing.
@@ -104,17 +115,18 @@ class Compensation:
         listed = list(items)
         unmet = [base for _, _, base in listed]
         awards: dict[str, tuple[int, int, int]] = {}
+        taken: list[Share] = []
         for step, fund in self.funds.items():
             if not fund.source.pays_holders:
                 continue
             shares: dict[str, list[int]] = {}
             for place, (event, custody, _) in enumerate(listed):
-                if unmet[place] and self.covers(fund.source, event, custody):
+                if unmet[place] and self.answers(fund, event, custody):
                     shares.setdefault("" if fund.reserve else event, []).append(place)
             if fund is upto:
                 for event, places in shares.items():
                     fund.claims[event] = fund.claims.get(event, 0) + sum(unmet[place] for place in places)
-                return awards, []
+                return awards, [], taken
             paid = claimed = given = 0
             for event, places in shares.items():
                 claim = sum(unmet[place] for place in places)
@@ -126,14 +138,19 @@ class Compensation:
                 claimed += claim
                 paid += claim if received else 0
                 given += award
-                fund.shared[event] = fund.shared.get(event, 0) + claim
-                fund.awarded[event] = fund.awarded.get(event, 0) + award
+                taken.append((fund, event, claim, award))
                 for place in places:
                     met = min(unmet[place], award)
                     unmet[place] -= met
                     award -= met
             awards[step] = (paid, claimed, given)
-        return awards, [base - left for (_, _, base), left in zip(listed, unmet, strict=True)]
+        return awards, [base - left for (_, _, base), left in zip(listed, unmet, strict=True)], taken
+
+    def book(self, shares: Iterable[Share]) -> None:
+        """Add a line's shares to the sums of their sources."""
+        for fund, event, claim, award in shares:
+            fund.shared[event] = fund.shared.get(event, 0) + claim
+            fund.awarded[event] = fund.awarded.get(event, 0) + award
 
     def minor(self, source: Source, term: str) -> int | None:
         """A sum among the terms of a source, in minor of the reporting currency; nothing where it is not printed so."""

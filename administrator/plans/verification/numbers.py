@@ -6,20 +6,23 @@ A cell is read by the grammar of the contract and nothing else: no sign but minu
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from math import gcd
 
 DIGITS_AT_MOST = 60
 """Beyond all that 38 digits of units can sum to; a longer cell is no number of a case."""
 DECIMAL = re.compile(rf"[0-9]{{1,{DIGITS_AT_MOST}}}(?:\.[0-9]{{1,{DIGITS_AT_MOST}}})?", re.ASCII)
 RATIO_DECIMALS = 8
+RATIO_SCALE = 10**RATIO_DECIMALS
 
 
 @cache
-def grammar(decimals: int) -> re.Pattern[str]:
-    """The one spelling of a number with so many decimals; minus zero is none."""
+def grammar(decimals: int) -> Callable[[str], re.Match[str] | None]:
+    """Matches the one spelling of a number with so many decimals, and minus zero."""
     digits = rf"(?:0|[1-9][0-9]{{0,{DIGITS_AT_MOST}}})" + (rf"\.[0-9]{{{decimals}}}" if decimals else "")
-    return re.compile(rf"(?!-[0.]*\Z)-?{digits}", re.ASCII)
+    return re.compile(rf"-?{digits}", re.ASCII).fullmatch
 
 
 def read(text: str, decimals: int) -> int | None:
@@ -28,9 +31,10 @@ def read(text: str, decimals: int) -> int | None:
     >>> read("0.00000010", 8), read("1.5", 8), read("-0", 0), read("-7", 0)
     (10, None, None, -7)
     """
-    if grammar(decimals).fullmatch(text) is None:
+    if grammar(decimals)(text) is None:
         return None
-    return int(text.replace(".", ""))
+    units = int(text.replace(".", ""))
+    return units if units or text[0] != "-" else None
 
 
 def plain(units: int, decimals: int) -> str:
@@ -41,8 +45,12 @@ def plain(units: int, decimals: int) -> str:
     """
     if not decimals:
         return str(units)
-    digits = str(abs(units)).zfill(decimals + 1)
-    return f"{'-' if units < 0 else ''}{digits[:-decimals]}.{digits[-decimals:]}"
+    digits = str(units)
+    if units < 0:
+        return "-" + plain(-units, decimals)
+    if len(digits) <= decimals:
+        digits = digits.zfill(decimals + 1)
+    return f"{digits[:-decimals]}.{digits[-decimals:]}"
 
 
 def fraction(text: str) -> tuple[int, int] | None:
@@ -63,11 +71,9 @@ def half_even(units: int, multiplier: int, divisor: int) -> int:
     >>> half_even(5, 1, 2), half_even(7, 1, 2), half_even(-5, 1, 2)
     (2, 4, -2)
     """
-    whole, rest = divmod(abs(units) * multiplier, divisor)
+    whole, rest = divmod(units * multiplier, divisor)
     twice = rest + rest
-    if twice > divisor or (twice == divisor and whole & 1):
-        whole += 1
-    return -whole if units < 0 else whole
+    return whole + 1 if twice > divisor or (twice == divisor and whole & 1) else whole
 
 
 def truncated(dividend: int, divisor: int) -> str:
@@ -76,7 +82,7 @@ def truncated(dividend: int, divisor: int) -> str:
     >>> truncated(2, 3)
     '0.66666666'
     """
-    whole = abs(dividend) * 10**RATIO_DECIMALS // abs(divisor)
+    whole = abs(dividend) * RATIO_SCALE // abs(divisor)
     return plain(-whole if (dividend < 0) != (divisor < 0) else whole, RATIO_DECIMALS)
 
 
@@ -88,7 +94,8 @@ class Asset:
     decimals: int
     kind: str
     price: tuple[int, int] | None
-    """Minor units of the reporting currency for one unit, as a ratio; nothing where there is no price."""
+    """Minor units of the reporting currency for one unit, as a ratio in lowest terms; nothing where there is no price.
+    """
     zero: str
     """How no units are written."""
 
@@ -104,5 +111,9 @@ class Asset:
 def priced(name: str, decimals: int, kind: str, price: str, currency_decimals: int) -> Asset:
     """An asset with the price in its cell, which may be empty; a price that is no plain decimal counts as none."""
     exact = fraction(price)
-    ratio = None if exact is None else (exact[0] * 10**currency_decimals, exact[1] * 10**decimals)
+    ratio = None
+    if exact is not None:
+        dividend, divisor = exact[0] * 10**currency_decimals, exact[1] * 10**decimals
+        divided = gcd(dividend, divisor)
+        ratio = (dividend // divided, divisor // divided)
     return Asset(name, decimals, kind, ratio, plain(0, decimals))

@@ -11,7 +11,7 @@ from math import gcd
 
 from administrator.plans.verification.books import Books, cell
 from administrator.plans.verification.folder import PLAN, Plan
-from administrator.plans.verification.numbers import fraction
+from administrator.plans.verification.numbers import Asset, fraction, half_even
 from administrator.plans.verification.sharing import Sharing
 from administrator.plans.verification.tables import Row, Tables
 
@@ -101,6 +101,16 @@ def pooled(tables: Tables, plan: Plan, books: Books) -> dict[str, Pool]:
         for name in sorted(set(books.figures) - set(pools)):
             faults.note(POOLS, line + 1, "row", f"a pool of {name}", "none")
     return pools
+
+
+def lost_minor(pool: Pool | None, asset: Asset, claim: int) -> int:
+    """What a line lost in minor: its claim less what the gross of its pool would have given; neither costs nor
+    holdback are a loss.
+    """
+    if pool is None or asset.price is None or not pool.claims:
+        return 0
+    kept = claim if pool.gross >= pool.claims else pool.gross * claim // pool.claims
+    return half_even(claim, *asset.price) - half_even(kept, *asset.price)
 
 
 def tiers_of(plan: Plan) -> tuple[str, ...]:

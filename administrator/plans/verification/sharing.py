@@ -1,7 +1,7 @@
 """Is this the share that the rule gives? The certificate of one division, line by line, in one passage.
 
-A share is never computed by the way that made it: a floor is proved by 0 <= payable x claim - share x claims < claims.
-Where the sum of claims is only known to lie between bounds, every line narrows them; one that leaves none is named.
+Where the sum of claims is known, a share is payable x claim / claims, rounded down, in whole numbers of any size. Where
+it is only known to lie between bounds, every line narrows them; one that leaves none is named.
 """
 
 from __future__ import annotations
@@ -36,6 +36,20 @@ class Sharing:
         self.strongest: tuple[int, Key, int] | None = None
         """Of those without one the first."""
 
+    @property
+    def divides(self) -> bool:
+        """Whether a claim alone says its share: its sum is known, no residue or earlier round changes it."""
+        return (self.exact and 0 <= self.payable <= self.low and not self.levelled
+                and (self.full or not self.largest_remainder))
+
+    def floor(self, claim: int) -> int:
+        """The share of a claim, rounded down, where the sum of claims is known.
+
+        >>> Sharing(7, 10, 10, False).floor(5)
+        3
+        """
+        return self.payable * claim // self.low
+
     def admits(self, claim: int, entitled: int, key: Key, number: int) -> bool:
         """Whether the share is right for the claim; counts both."""
         self.claimed += claim
@@ -46,10 +60,9 @@ class Sharing:
             return 0 <= entitled <= claim
         if self.largest_remainder:
             return self._with_residue(claim, entitled, key, number)
-        shared = self.payable * claim
         if self.exact:
-            return 0 <= shared - entitled * self.low < self.low
-        return self._within(shared, claim, entitled)
+            return entitled == self.floor(claim)
+        return self._within(self.payable * claim, claim, entitled)
 
     def _within(self, shared: int, claim: int, entitled: int) -> bool:
         """Narrow the sum of claims to those under which this share is the floor; false where none is left."""
@@ -91,5 +104,5 @@ class Sharing:
             return f"{claim} units"
         if self.levelled or not self.exact:
             return f"a share of {claim} units under one sum of claims"
-        floor = self.payable * claim // self.low
+        floor = self.floor(claim)
         return f"{floor} or {floor + 1} units" if self.largest_remainder else f"{floor} units"

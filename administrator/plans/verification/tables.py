@@ -1,17 +1,20 @@
 """Is each table written as the contract says, and what are its rows? Header, strict csv, width, keys in byte order.
 
-It does not know what a cell means. Files are read in order, a row at a time; nothing but the last key is held.
+It does not know what a cell means. Files are read in order, a block at a time; nothing but one block is held.
 """
 
 from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
+from io import BufferedReader, StringIO
 from pathlib import Path
 
 from administrator.plans.verification.verdict import Faults
 
 Row = list[str]
+Record = str | Row
+"""One record: the text of its cells joined by commas, or the cells themselves where one of them holds a comma."""
 
 HEADERS: dict[str, str] = {
     "findings.csv": "code,severity,subject,asset,quantity,message,source,row,column,remedy",
@@ -30,12 +33,54 @@ HEADERS: dict[str, str] = {
     "schedule.csv": "account,claim_asset,part,step,pay_asset,claim,entitled,paid_before,quantity,value,status,reason",
     "holders.csv": "account,allowed_value,returned_value,compensated_value,withheld_value,unpaid_value,recovery",
 }
+WIDTHS = {name: header.count(",") + 1 for name, header in HEADERS.items()}
 PREFIX_KEYS = {"reconciliation.csv": 1, "segregation.csv": 2, "coverage.csv": 2, "claims.csv": 2, "bases.csv": 5,
                "pools.csv": 1, "schedule.csv": 5, "holders.csv": 1}
 SCATTERED_KEYS = {"findings.csv": (0, 2, 6, 7, 8), "rejects.csv": (0, 1), "flows.csv": (0, 2), "losses.csv": (0, 2, 3)}
 ROW_NUMBER = {"findings.csv": 7, "rejects.csv": 1}
+BLOCK_BYTES = 1 << 19
 CELL_AT_MOST = 1 << 24
 ROW_DIGITS_AT_MOST = 18
+
+
+def cells(record: Record) -> Row:
+    """The cells of a record.
+
+    >>> cells("A,BTC,,1"), cells(["A", "a, b"])
+    (['A', 'BTC', '', '1'], ['A', 'a, b'])
+    """
+    return record.split(",") if isinstance(record, str) else record
+
+
+def joined(row: Row) -> Record:
+    """The record of these cells.
+
+    >>> joined(["A", "BTC", "", "1"]), joined(["A", "a, b"])
+    ('A,BTC,,1', ['A', 'a, b'])
+    """
+    text = ",".join(row)
+    return row if text.count(",") >= max(len(row), 1) else text
+
+
+def parsed(text: str) -> tuple[list[Record], csv.Error | None]:
+    """The records of a text in which cells are quoted, by the standard reader, up to what it cannot read."""
+    made: list[Record] = []
+    try:
+        made += map(joined, csv.reader(StringIO(text, newline=""), strict=True))
+    except csv.Error as error:
+        return made, error
+    return made, None
+
+
+def blocks(opened: BufferedReader) -> Iterator[bytes]:
+    """Pieces of a file that end where a record ends: behind a line feed, and not inside of quotes."""
+    while block := opened.read(BLOCK_BYTES):
+        lines = [block, opened.readline()]
+        size, quotes = sum(map(len, lines)), sum(line.count(b'"') for line in lines)
+        while quotes % 2 and size < CELL_AT_MOST and (line := opened.readline()):
+            lines.append(line)
+            size, quotes = size + len(line), quotes + line.count(b'"')
+        yield b"".join(lines)
 
 
 class Tables:
@@ -49,36 +94,61 @@ class Tables:
         self.faults = faults
         self.counts: dict[str, int] = {}
 
-    def records(self, name: str) -> Iterator[Row]:
-        """The rows after the header, each of the right width; what is not csv is a fault and ends the file.
+    def pieces(self, name: str) -> Iterator[list[Record]]:
+        """The records of a table, header first, some thousands at a time; what is not csv is a fault and ends the file.
 
-        A row too short or too long is a fault and is padded or cut, so that record numbers stay true.
+        Where no cell is quoted a record is its line. Only blocks with a quote or a carriage return need the csv reader.
         """
-        header = HEADERS[name].split(",")
-        width = len(header)
         number = 0
         self.counts[name] = 0
         path = self.folder / name
         if not path.is_file():
             return
-        with path.open(encoding="utf-8", errors="strict", newline="") as opened:
-            reader = csv.reader(opened, strict=True)
-            try:
-                for number, row in enumerate(reader, 1):
-                    if number == 1:
-                        self.faults.same(name, 1, "header", ",".join(header), ",".join(row))
-                    elif len(row) == width:
-                        yield row
-                    else:
-                        self.faults.note(name, number, "cells in the row", width, len(row))
-                        yield (row + [""] * width)[:width]
-            except csv.Error as error:
-                self.faults.note(name, number + 1, "strict csv", "a row that can be read", error)
-            except UnicodeDecodeError as error:
-                self.faults.note(name, number + 1, "encoding", "UTF-8", error)
+        broken: Exception | None = None
+        with path.open("rb") as opened:
+            for block in blocks(opened):
+                try:
+                    text = block.decode("utf-8")
+                except UnicodeDecodeError as error:
+                    broken = error
+                    text = block[:block.rfind(b"\n", 0, error.start) + 1].decode("utf-8")
+                records: list[Record]
+                if '"' in text or "\r" in text:
+                    records, unreadable = parsed(text)
+                    broken = unreadable or broken
+                else:
+                    records = [*text.split("\n")]
+                    if not records[-1]:
+                        del records[-1]
+                if records and not number:
+                    self.faults.same(name, 1, "header", HEADERS[name], ",".join(cells(records[0])))
+                number += len(records)
+                self.counts[name] = max(number - 1, 0)
+                yield records
+                if broken is not None:
+                    break
+        if isinstance(broken, csv.Error):
+            self.faults.note(name, number + 1, "strict csv", "a row that can be read", broken)
+        elif broken is not None:
+            self.faults.note(name, number + 1, "encoding", "UTF-8", broken)
         if not number:
-            self.faults.note(name, 1, "header", ",".join(header), "an empty file")
-        self.counts[name] = max(number - 1, 0)
+            self.faults.note(name, 1, "header", HEADERS[name], "an empty file")
+
+    def fitted(self, name: str, number: int, row: Row) -> Row:
+        """A row too short or too long, which is a fault, padded or cut so that every column has a place."""
+        width = WIDTHS[name]
+        self.faults.note(name, number, "cells in the row", width, len(row))
+        return (row + [""] * width)[:width]
+
+    def records(self, name: str) -> Iterator[Row]:
+        """The rows after the header, each of the right width."""
+        number, width = 0, WIDTHS[name]
+        for records in self.pieces(name):
+            for record in records:
+                number += 1
+                if number > 1:
+                    row = record.split(",") if isinstance(record, str) else record
+                    yield row if len(row) == width else self.fitted(name, number, row)
 
     def numbered(self, name: str) -> Iterator[tuple[int, Row]]:
         """The rows with their record numbers, their keys strictly rising (bridge.csv apart: its order is its own)."""
@@ -102,34 +172,6 @@ class Tables:
     def whole(self, name: str) -> list[tuple[int, Row]]:
         """All rows of a short table."""
         return list(self.numbered(name))
-
-    def grouped(self, name: str) -> Iterator[tuple[str, int, list[Row]]]:
-        """The rows of each account in turn: account, record number of its first row, its rows.
-
-        Accounts that return after others are a fault of the key order, and come as a group of their own.
-        """
-        size = PREFIX_KEYS[name]
-        faults = self.faults
-        rows: list[Row] = []
-        account = ""
-        first = 2
-        last: Row = []
-        number = 1
-        for row in self.records(name):
-            number += 1
-            key = row[:size]
-            if key <= last:
-                faults.note(name, number, "key order", f"a key above {'/'.join(last)}", "/".join(key))
-            last = key
-            if row[0] != account and rows:
-                yield account, first, rows
-                rows = []
-            if not rows:
-                account = row[0]
-                first = number
-            rows.append(row)
-        if rows:
-            yield account, first, rows
 
     def notices(self, name: str) -> bool:
         """Check findings.csv or rejects.csv, whose row numbers may stand in the order of numbers or of bytes.
