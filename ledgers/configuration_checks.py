@@ -6,6 +6,7 @@ contradiction, all of them at once. What only the files can show is found when t
 
 from __future__ import annotations
 
+import codecs
 import re
 import unicodedata
 from collections import Counter
@@ -14,11 +15,11 @@ from typing import TYPE_CHECKING
 
 from ledgers.configuration_faults import line_of, meant
 from ledgers.display import display
-from ledgers.ingestion.columns import PACKED, SUMMABLE, TABLES, Cell
+from ledgers.ingestion.columns import LAYOUTS, SUMMABLE, TABLES, Cell
 from ledgers.models import AssetKind
 
 if TYPE_CHECKING:
-    from ledgers.configuration_sections import CaseToml, EventSection, SourceSection
+    from ledgers.configuration_sections import AssetSection, CaseToml, EventSection, SourceSection
 
 BRIDGE_LINES = (
     "opening_difference", "deposits_without_receipt", "receipts_without_posting", "deposit_differences",
@@ -166,10 +167,19 @@ def _sources(parsed: CaseToml) -> Iterator[str]:
 
 def _source(parsed: CaseToml, source: SourceSection) -> Iterator[str]:
     is_packed = source.layout == "packed"
-    if is_packed and source.table not in PACKED:
-        yield f"cannot be packed: that layout is for {', '.join(PACKED)}. Remove the key layout."
+    tables = LAYOUTS[source.layout]
+    if source.table not in tables:
+        what = "packed" if is_packed else "a statement"
+        yield f"cannot be {what}: that layout is for {', '.join(tables)}. Remove the key layout."
         return
-    known = [column.name for column in (PACKED if is_packed else TABLES)[source.table]]
+    yield from _kinds_of_file(source)
+    if (source.wallet is not None) != (source.layout == "statement"):
+        yield (
+            'has a wallet without layout = "statement". Remove one of the two.'
+            if source.wallet is not None
+            else "lacks the key wallet: whose statement it is. Add it."
+        )
+    known = [column.name for column in tables[source.table]]
     for key, columns in (("columns", source.columns), ("constants", source.constants)):
         for name in columns:
             if name not in known:
@@ -188,6 +198,56 @@ def _source(parsed: CaseToml, source: SourceSection) -> Iterator[str]:
         code = source.constants.get(column.name)
         if column.cell is Cell.ASSET and code is not None and not _spelled(parsed, code):
             yield f"constants {_unknown(parsed, code)}"
+    yield from _control(parsed, source)
+
+
+def _control(parsed: CaseToml, source: SourceSection) -> Iterator[str]:
+    """Check what the sender states of a source: sums of assets that are declared, once each and no finer than those."""
+    totals = source.control.totals if source.control is not None else {}
+    if totals and all(column.name != "quantity" for column in TABLES[source.table]):
+        yield f"control.totals: the table {source.table} has no quantity to sum. Remove the totals."
+    stated: dict[str, str] = {}
+    for code, total in totals.items():
+        if not _spelled(parsed, code):
+            yield f"control.totals {_unknown(parsed, code)}"
+            continue
+        own = code_of(parsed.assets, code)
+        if stated.setdefault(own, code) != code:
+            yield f'control.totals: "{display(code)}" and "{display(stated[own])}" are one asset. Remove one of them.'
+        section = parsed.assets.get(own) or next(
+            asset for pattern, asset in parsed.assets.items() if "*" in pattern and matches(pattern, own)
+        )
+        whole, _, fraction = total.lstrip("-").partition(".")
+        if len(fraction.rstrip("0")) > section.decimals:
+            yield (
+                f'control.totals: "{total}" has more decimals than the {section.decimals} of {display(own)}. '
+                "Shorten it, or correct the asset."
+            )
+        elif len(whole.lstrip("0")) + section.decimals > 38:
+            yield f'control.totals: "{display(total)}" has more than 38 digits in base units. Correct it.'
+
+
+def code_of(assets: Mapping[str, AssetSection], spelled: str) -> str:
+    """Give the case's own code for an asset, by itself or by an alias."""
+    return spelled if spelled in assets else next(
+        (code for code, asset in assets.items() if spelled in asset.aliases), spelled
+    )
+
+
+def _kinds_of_file(source: SourceSection) -> Iterator[str]:
+    """Refuse what a kind of file cannot follow: it would be read otherwise than declared."""
+    endings = {path.lower().removesuffix(".gz").rpartition(".")[2] for path in source.path}
+    encoding = codecs.lookup(source.encoding).name
+    for ending in sorted(endings & {"parquet", "xlsx"}):
+        if encoding != "utf-8":
+            declares = f'declares the encoding "{source.encoding}"'
+            yield f"{declares}, and {ending} files have their own. Remove the key encoding."
+    if "jsonl" in endings:
+        if encoding not in ("utf-8", "utf-8-sig"):
+            yield f'declares the encoding "{source.encoding}", and jsonl files are UTF-8. Remove the key encoding.'
+        for name, place in source.columns.items():
+            if isinstance(place, int):
+                yield f"columns: {name} is a position, and keys of a jsonl file have none. Write the key in quotes."
 
 
 def _spelled(parsed: CaseToml, code: str) -> bool:

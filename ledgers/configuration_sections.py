@@ -31,6 +31,7 @@ from ledgers.models import AssetKind
 
 DECIMALS_MAX = 38
 DECIMAL = re.compile(r"[0-9]+(\.[0-9]+)?", re.ASCII)
+SIGNED_DECIMAL = re.compile(r"-?[0-9]+(\.[0-9]+)?", re.ASCII)
 
 Peril = Literal["external_theft", "insider_theft", "misappropriation", "operational_failure", "unexplained"]
 Custody = Literal["cold", "warm", "hot", "custodian", "bank", "trust"]
@@ -43,9 +44,17 @@ Text = Annotated[str, StringConstraints(min_length=1)]
 
 def _plain_decimal(value: object) -> object:
     """Let only text through: what TOML calls a number has been through a float in too many programs."""
+    return _decimal(value, DECIMAL)
+
+
+def _signed_decimal(value: object) -> object:
+    return _decimal(value, SIGNED_DECIMAL)
+
+
+def _decimal(value: object, grammar: re.Pattern[str]) -> object:
     if isinstance(value, TomlFloat | int) and not isinstance(value, bool):
         raise PydanticCustomError("unquoted", 'is a bare number; put it in quotes: "{text}"', {"text": str(value)})
-    if isinstance(value, str) and not DECIMAL.fullmatch(value):
+    if isinstance(value, str) and not grammar.fullmatch(value):
         raise PydanticCustomError(
             "no_decimal",
             "is not a plain decimal: {text}; write digits, and a point where needed",
@@ -74,6 +83,7 @@ ColumnPlace = Annotated[str | int, BeforeValidator(_column_place)]
 """A header, or a position from 1."""
 Decimal = Annotated[str, BeforeValidator(_plain_decimal)]
 """A plain decimal as written, never negative."""
+SignedDecimal = Annotated[str, BeforeValidator(_signed_decimal)]
 Share = Annotated[str, BeforeValidator(_plain_decimal), AfterValidator(_share)]
 
 
@@ -154,6 +164,22 @@ class AssetSection(Section):
     aliases: tuple[Text, ...] = ()
 
 
+class ControlSection(Section):
+    """[sources.control]: what the sender says that one source holds, all its paths together."""
+
+    rows: Annotated[int, Field(ge=0)] | None = None
+    """Rows that are accepted."""
+    totals: dict[Text, SignedDecimal] = {}
+    """The sum of `quantity` by asset."""
+    stated_by: Text | None = None
+
+    @model_validator(mode="after")
+    def _states_something(self) -> Self:
+        if self.rows is None and not self.totals:
+            raise PydanticCustomError("control", "states neither rows nor totals; write what the sender states", {})
+        return self
+
+
 class SourceSection(Section):
     """[[sources]]: one file, or one export that was split over several."""
 
@@ -169,8 +195,11 @@ class SourceSection(Section):
     mend: tuple[Literal["carriage-return"], ...] = ()
     ignore: str | None = None
     sheet: Text | None = None
-    layout: Literal["columns", "packed"] = "columns"
+    layout: Literal["columns", "packed", "statement"] = "columns"
     pattern: str | None = None
+    wallet: Text | None = None
+    """Whose statement it is, where the layout is that."""
+    control: ControlSection | None = None
 
     @field_validator("path", mode="before")
     @classmethod

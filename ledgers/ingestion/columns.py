@@ -163,6 +163,22 @@ PACKED: dict[str, tuple[Column, ...]] = {
 }
 """The tables that can be packed, one row an account."""
 
+STATEMENT: dict[str, tuple[Column, ...]] = {
+    "transfer": (
+        *_text("transfer"),
+        _instant("occurred_at", required=True),
+        *_text("counterparty"),
+        _ASSET,
+        Column("quantity", Cell.QUANTITY, is_required=False, is_signed=True),
+        *(Column(name, Cell.QUANTITY, is_required=False) for name in ("credit", "debit", "fee")),
+        *_text("reference"),
+    ),
+}
+"""The tables that can come as a statement of one wallet: either `quantity`, or `credit` and `debit`."""
+
+LAYOUTS: dict[str, dict[str, tuple[Column, ...]]] = {"columns": TABLES, "packed": PACKED, "statement": STATEMENT}
+"""The columns of a source, by its layout and its table."""
+
 KEYS: dict[str, tuple[str, ...]] = {
     "account": ("account",),
     "balance": ("account_no", "asset_no"),

@@ -27,6 +27,7 @@ class FaultBook:
         self._found: Counter[tuple[str, str]] = Counter()
         self._rows: Counter[tuple[str, str]] = Counter()
         self._row_met: dict[tuple[str, str], int | None] = {}
+        self._row_beyond: dict[tuple[str, str], int | None] = {}
 
     def add(self, finding: Finding) -> None:
         """Write a finding that is no row's."""
@@ -44,6 +45,8 @@ class FaultBook:
             self._row_met[kind] = finding.row
         if self._found[kind] <= FINDINGS_EACH_MAX:
             self.add(finding)
+        else:
+            self._row_beyond.setdefault(kind, finding.row)
 
     def reject(self, source: str, row: int, reason: str, raw: str) -> None:
         """Write a rejected row as it stands in the file."""
@@ -55,18 +58,19 @@ class FaultBook:
         """Write one finding for each kind of which this source had too many, and all that is held."""
         for (named, code), count in sorted(self._found.items()):
             if named == source and count > FINDINGS_EACH_MAX:
-                more, rows = count - FINDINGS_EACH_MAX, self._rows[named, code]
+                more, rows, row = count - FINDINGS_EACH_MAX, self._rows[named, code], self._row_beyond[named, code]
                 what = "rows" if rows == count else "cells"
                 among = "" if rows == count else f" in {rows} rows"
                 self.add(
                     Finding(
                         f"{code}-summary", Severity.BLOCKING,
-                        f"{source}: {more} more {what} of the kind {code}, {count} in all{among}.",
-                        "See rejects.csv for every row.", source=source,
+                        f"{source}:{row}: {more} more {what} of the kind {code} from here on, {count} in all{among}.",
+                        "See rejects.csv for every row.", source=source, row=row,
                     )
                 )  # fmt: skip
         for kind in [kind for kind in self._found if kind[0] == source]:
             del self._found[kind], self._rows[kind], self._row_met[kind]
+            self._row_beyond.pop(kind, None)
         self.flush()
 
     def flush(self) -> None:
@@ -88,13 +92,16 @@ class FaultBook:
 
 
 def write_findings(books: Books, findings: Iterable[Finding]) -> None:
-    """Write findings into the books' relation `finding`, any number of them."""
+    """Write findings into the books' relation `finding`, any number; one without a subject is about its place."""
     import pyarrow as pa
 
     rows = [
-        (f.code, str(f.severity), f.subject, f.asset, f.quantity, f.message, f.source, f.row, f.column, f.remedy)
+        (
+            f.code, str(f.severity), f.subject or _place(f), f.asset, f.quantity, f.message, f.source, f.row, f.column,
+            f.remedy,
+        )
         for f in findings
-    ]
+    ]  # fmt: skip
     if not rows:
         return
     names = ["code", "severity", "subject", "asset", "quantity", "message", "source", "row", "column", "remedy"]
@@ -102,3 +109,7 @@ def write_findings(books: Books, findings: Iterable[Finding]) -> None:
     columns = [pa.array(column, kind) for column, kind in zip(zip(*rows, strict=True), types, strict=True)]
     with books.lent("incoming_findings", pa.table(columns, names)):
         books.execute("insert into finding select * from incoming_findings")
+
+
+def _place(finding: Finding) -> str:
+    return finding.source if finding.row is None else f"{finding.source}:{finding.row}"

@@ -21,7 +21,7 @@ from ledgers.storage.books import private_folder
 
 CHUNK_BYTES = 4 << 20
 SOURCE_BYTES_MAX = 1 << 40
-ENDINGS = ("csv.gz", "csv", "parquet", "xlsx", "jsonl")
+ENDINGS = ("csv.gz", "csv", "parquet", "xlsx", "jsonl.gz", "jsonl")
 """The kinds of files that the contract names, by the end of the name."""
 
 
