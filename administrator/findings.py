@@ -1,7 +1,8 @@
 """What did the administration notice that no row of a file can say: about terms, losses, pools, compensation, the plan?
 
-Findings that rest on rows are made where the rows are, in relations/finding_*.sql; these rest on the terms of the plan.
-Each is a sentence with its numbers, and what to do.
+Findings that rest on rows are made where the rows are, in relations/finding_*.sql; these rest on the terms of the plan,
+and point to the key of case.toml that says them, or to the first row, by its key, of those that together make them.
+Each begins with that place, gives the value that stands there, and says what to do.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from administrator.estate import Pools
 from administrator.events import Losses
 from administrator.terms import Terms
 from ledgers.configuration import CaseConfiguration
+from ledgers.display import display
 from ledgers.models import Finding, Severity
 from ledgers.units import format_units
 
@@ -21,6 +23,90 @@ if TYPE_CHECKING:
 
 NOTE, WARNING, BLOCKING = Severity.NOTE, Severity.WARNING, Severity.BLOCKING
 OVERPAID_LISTED_MAX = 1000
+CASE = "case.toml"
+HELD_ROW = """
+    select source.source, wallet."row", wallet.wallet, wallet.units::varchar
+    from wallet join source on source.source_no = wallet.source_no
+    where wallet.asset_no = $asset_no and wallet.purpose <> 'house'
+    order by wallet.units = 0, wallet.purpose <> 'customer', wallet.wallet limit 1
+"""
+RECOVERED_ROW = """
+    select source.source, recovery."row", recovery.recovery, recovery.units::varchar
+    from recovery join source on source.source_no = recovery.source_no
+    where recovery.asset_no = $asset_no
+    order by recovery.units = 0, recovery.recovery limit 1
+"""
+PAID_ROW = """
+    select source.source, payment."row", account.account, payment.units::varchar
+    from payment join source on source.source_no = payment.source_no join account using (account_no)
+    where payment.pay_asset_no = $asset_no
+    order by payment.units = 0, payment.account_no, payment.round, payment.step, payment."row" limit 1
+"""
+OWED_ROW = """
+    select source.source, balance."row", account.account, balance.units::varchar
+    from balance join source on source.source_no = balance.source_no join account using (account_no)
+    where balance.asset_no = $asset_no and balance.units > 0 and account.kind <> 'house'
+    order by balance.account_no limit 1
+"""
+CLAIMED_ROW = """
+    select source.source, claim."row", account.account, claim.units::varchar
+    from claim join source on source.source_no = claim.source_no join account using (account_no)
+    where claim.asset_no = $asset_no and account.kind <> 'house'
+    order by claim.units = 0, claim.account_no, claim.claim limit 1
+"""
+POSTED_ROW = """
+    select source.source, posting."row", account.account, posting.units::varchar
+    from posting join source on source.source_no = posting.source_no join account using (account_no)
+    where posting.asset_no = $asset_no and posting.units > 0
+    order by posting.account_no, posting.posting limit 1
+"""
+OVERPAID = """
+    with over as (
+        select account_no, claim_asset_no, step, pay_asset_no, paid_before - entitled as units
+        from plan_line
+        where paid_before > entitled
+    ),
+    paid as (
+        select over.account_no, over.claim_asset_no, over.step, over.pay_asset_no, over.units,
+               payment.units as paid_units, payment.source_no, payment."row",
+               row_number() over (
+                   partition by over.account_no, over.claim_asset_no, over.step, over.pay_asset_no
+                   order by payment.round, payment.units desc, payment.source_no, payment."row"
+               ) as nth
+        from over
+        join payment using (account_no, claim_asset_no, step, pay_asset_no)
+        where payment.round < $round
+    )
+    select account.account, asset.asset, paid.step, units_text(paid.units::decimal(38, 0), paid_asset.decimals),
+           paid_asset.asset, units_text(paid.paid_units, paid_asset.decimals), source.source, paid."row"
+    from paid
+    join account using (account_no)
+    join asset on asset.asset_no = paid.claim_asset_no
+    join asset as paid_asset on paid_asset.asset_no = paid.pay_asset_no
+    join source on source.source_no = paid.source_no
+    where paid.nth = 1
+    order by all limit $most
+"""
+UNPOOLED = """
+    select recovery.recovery, recovery.pool, asset.asset, source.source, recovery."row"
+    from recovery
+    join asset using (asset_no)
+    join source using (source_no)
+    where recovery.pool is not null and recovery.pool <> '' and recovery.pool <> asset.asset
+    order by recovery.recovery, source.source, recovery."row"
+"""
+ASSIGNED_ROW = """
+    select source.source, assignment."row", account.account, (select count(*) from assignment)
+    from assignment
+    join account on account.account_no = assignment.claim_account_no
+    join source on source.source_no = assignment.source_no
+    order by account.account, assignment."at", source.source, assignment."row" limit 1
+"""
+SMALL = """
+    select count(distinct plan_line.account_no), min(account.account)
+    from plan_line join account using (account_no)
+    where plan_line.reason = 'minimum_payment'
+"""
 
 
 def add(books: Books, findings: Iterator[Finding]) -> None:
@@ -44,57 +130,67 @@ def add(books: Books, findings: Iterator[Finding]) -> None:
 def about_terms(case: CaseConfiguration, terms: Terms) -> Iterator[Finding]:
     """What the terms themselves should make a reader beware of."""
     if terms.policies and not terms.events:
-        yield Finding(
+        first = display(terms.policies[0].name)
+        yield _of_case(
             "events-undeclared",
             WARNING,
-            f"{len(terms.policies)} policies and no declared event: each line of the bridge counts as one occurrence",
+            f'[[policies]] "{first}": policies without any declared event: {len(terms.policies)}; each line of the '
+            "bridge counts as one occurrence.",
             "Declare the events in case.toml; how many there were decides retentions.",
             subject="policies",
+            column="events",
         )
     if terms.projection:
-        yield Finding(
+        yield _of_case(
             "projection",
             WARNING,
-            "what policies owe counts as received: this is a projection and no plan of it can be approved",
+            "[plan] projection is true: what policies owe counts as received, and no plan of it can be approved.",
             "Set plan.projection to false for a plan.",
             subject="plan",
+            column="projection",
         )
     for provision in terms.regime.unread:
         authority = provision.authority
-        yield Finding(
+        yield _of_case(
             "provision-unread",
             NOTE,
-            f"{authority.law} {authority.article}: {provision.says} This was not compared with the official text.",
+            f'[case] regime "{terms.regime.name}" rests on {authority.law} {authority.article}: {provision.says} '
+            "This was not compared with the official text.",
             "Have it read before the plan is filed.",
             subject=f"regime {terms.regime.name} {authority.article}",
+            column="regime",
         )
     if case.estate is not None:
-        yield Finding(
+        yield _of_case(
             "estate-not-distributed",
             WARNING,
-            "the general estate is stated and not distributed by this version",
+            f"[estate] amount {case.estate.amount} {display(case.estate.currency)} is stated and not distributed by "
+            "this version.",
             "Distribute it by hand, or leave [estate] out.",
             subject="estate",
+            column="amount",
         )
     for cost in () if terms.regime.costs_from_pools else case.costs:
         if cost.borne_by != "estate":
-            yield Finding(
+            yield _of_case(
                 "cost-falls-on-estate",
                 WARNING,
-                f'cost "{cost.name}" of {cost.amount} {cost.currency} is laid on the pools, which bear none under '
-                f"{terms.regime.name}; it falls on the estate",
+                f'[[costs]] "{display(cost.name)}" of {cost.amount} {display(cost.currency)} has borne_by '
+                f'"{display(cost.borne_by)}", and pools bear none under {terms.regime.name}; it falls on the estate.',
                 'Set its borne_by to "estate", or have the court order otherwise.',
                 subject=f"cost {cost.name}",
+                column="borne_by",
             )
     for reserve in terms.reserves:
         if not reserve.ring_fenced:
-            yield Finding(
+            yield _of_case(
                 "reserve-not-ring-fenced",
                 WARNING,
-                f'reserve "{reserve.name}" is not kept from the estate by trust or law: it goes to the estate, not to '
-                "the holders",
+                f'[[reserves]] "{display(reserve.name)}" has ring_fenced = false: no trust or law keeps it from the '
+                "estate, so it goes to the estate, not to the holders.",
                 "Show the trust or the article that rings it, if there is one.",
                 subject=f"reserve {reserve.name}",
+                column="ring_fenced",
             )
 
 
@@ -105,38 +201,50 @@ def about_losses(books: Books, terms: Terms, losses: Losses) -> Iterator[Finding
     short_of = {short.event for short in losses.shortages}
     for event in terms.events:
         if event.event not in found | short_of:
-            yield Finding(
+            took = ", ".join(f'"{display(party)}"' for party in event.parties)
+            sought = "nothing of its asset is missing"
+            if took:
+                sought = f"no unexplained transfer went to {took} in its span"
+            yield _of_case(
                 "event-without-loss",
                 WARNING,
-                f'event "{event.event}" finds no loss: no unexplained transfer went to its parties in its span, or '
-                "nothing of the asset is missing",
+                f'[[events]] "{display(event.event)}" finds no loss: {sought}.',
                 "Check the spelling of its parties against the labels, its span and its asset.",
                 subject=f"event {event.event}",
+                column="parties" if took else "asset",
             )
     for short in losses.shortages:
         asset, decimals = codes[short.asset_no]
         quantity = format_units(short.units, decimals)
-        yield Finding(
+        yield _of_case(
             "event-exceeds-loss",
             WARNING,
-            f'event "{short.event}" declares {quantity} {asset} more than the unobserved loss there is',
+            f'[[events]] "{display(short.event)}" has a quantity that is {quantity} {display(asset)} more than the '
+            "unobserved loss there is.",
             "Correct its quantity, or find the loss among the other lines of the bridge.",
-            f"event {short.event}",
-            asset,
-            quantity,
+            subject=f"event {short.event}",
+            column="quantity",
+            asset=asset,
+            quantity=quantity,
         )
     unvalued = {item.asset_no for item in losses.items if item.value_minor is None}
     for asset_no in sorted(unvalued if terms.policies or terms.reserves else ()):
         asset, decimals = codes[asset_no]
         quantity = format_units(sum(item.units for item in losses.items if item.asset_no == asset_no), decimals)
+        files = books.rows("select source from source where table_name = 'price' order by source_no limit 1")
+        where = files[0][0] if files else CASE
+        has = "has no price" if files else "names no file with a price"
         yield Finding(
             "loss-unvalued",
             WARNING,
-            f"{quantity} {asset} are lost and have no price: no policy or reserve can answer for them",
+            f'{where}: {has} of "{display(asset)}", of which {quantity} are lost: no policy or reserve can answer for '
+            "them.",
             'Add a price of price_set "commencement" or "loss".',
             f"asset {asset}",
             asset,
             quantity,
+            where,
+            column="price",
         )
 
 
@@ -145,37 +253,53 @@ def about_pools(books: Books, case: CaseConfiguration, terms: Terms, pools: Pool
     codes = _codes(books)
     for excess in pools.excesses:
         asset = "" if excess.asset_no is None else codes[excess.asset_no][0]
-        yield Finding(
+        too_much = format_units(excess.minor, terms.currency_decimals)
+        yield _of_case(
             "cost-exceeds-pool",
             WARNING,
-            f'cost "{excess.name}" finds too little to be taken from{" pool " + asset if asset else ""}: '
-            f"{format_units(excess.minor, terms.currency_decimals)} {case.currency} fall on the estate",
+            f'[[costs]] "{display(excess.name)}" finds too little to be taken from'
+            f"{' the pool ' + display(asset) if asset else ''}: {too_much} {display(case.currency)} of its amount fall "
+            "on the estate.",
             "Charge it elsewhere, or leave it to the estate.",
-            f"cost {excess.name} {asset}".rstrip(),
-            asset,
+            subject=f"cost {excess.name} {asset}".rstrip(),
+            column="amount",
+            asset=asset,
         )
     for pool in pools.pools:
         asset, decimals = codes[pool.asset_no]
         if pool.gross > 0 and pool.claimed == 0:
+            where, row, wallet, units = _lowest(books, pool.asset_no, HELD_ROW, RECOVERED_ROW, PAID_ROW)
             quantity = format_units(pool.gross, decimals)
-            said = f"nobody claims the {quantity} {asset} that are held; they are surplus"
-            remedy = "Ask whose they are before they go to the estate."
-            yield Finding("pool-without-claims", NOTE, said, remedy, f"pool {asset}", asset, quantity)
+            yield Finding(
+                "pool-without-claims",
+                NOTE,
+                f'{where}:{row}: quantity "{format_units(int(units), decimals)}" of "{display(wallet)}" is claimed by '
+                f"nobody, nor is any of the {quantity} {display(asset)} that are there; they are surplus.",
+                "Ask whose they are before they go to the estate.",
+                f"pool {asset}", asset, quantity, where, row, "quantity",
+            )  # fmt: skip
         if pool.gross == 0 and pool.claimed > 0:
+            where, row, account, units = _lowest(books, pool.asset_no, OWED_ROW, CLAIMED_ROW, POSTED_ROW)
             quantity = format_units(pool.claimed, decimals)
-            said = f"{quantity} {asset} are claimed and none are held"
-            remedy = "Check that every wallet of the asset is in the list."
-            yield Finding("pool-empty", WARNING, said, remedy, f"pool {asset}", asset, quantity)
-    for recovery, named in books.rows(
-        "select recovery, pool from recovery join asset using (asset_no) "
-        "where pool is not null and pool <> '' and pool <> asset.asset order by recovery"
-    ):
+            yield Finding(
+                "pool-empty",
+                WARNING,
+                f'{where}:{row}: quantity "{format_units(int(units), decimals)}" of account "{display(account)}" is '
+                f"claimed, {quantity} {display(asset)} in all, and none are held.",
+                "Check that every wallet of the asset is in the list.",
+                f"pool {asset}", asset, quantity, where, row, "quantity",
+            )  # fmt: skip
+    for recovery, named, asset, where, row in books.rows(UNPOOLED):
         yield Finding(
             "recovery-without-pool",
             BLOCKING,
-            f"recovery {recovery} names pool {named}, which is not the pool of its asset",
+            f'{where}:{row}: pool "{display(named)}" of recovery "{display(recovery)}" is not the pool of its asset, '
+            f"{display(asset)}.",
             "Name the pool of the asset that came back, or leave it empty.",
             subject=f"recovery {recovery}",
+            source=where,
+            row=row,
+            column="pool",
         )
 
 
@@ -186,51 +310,87 @@ def about_compensation(books: Books, case: CaseConfiguration, terms: Terms) -> I
         "from coverage where reason is null and received_minor > distributed_minor order by source, event"
     ):
         left = format_units(int(received) - int(distributed), terms.currency_decimals)
-        of_event = f' for event "{event}"' if event else ""
+        of_event = f' for event "{display(event)}"' if event else ""
         why = "by rounding" if int(unmet) > int(received) else "once every loss it answers for is met"
-        yield Finding(
+        section, column = ("[[policies]]", "received") if event else ("[[reserves]]", "amount")
+        yield _of_case(
             "compensation-left-over",
             NOTE,
-            f'{left} {case.currency} of "{source}"{of_event} are left over {why}',
+            f'{section} "{display(source)}": {left} {display(case.currency)} of it{of_event} are left over {why}.',
             "Keep them for late claims, or return them as their terms say.",
-            f"compensation {source} {event}".rstrip(),
-            case.currency,
-            left,
+            subject=f"compensation {source} {event}".rstrip(),
+            column=column,
+            asset=case.currency,
+            quantity=left,
         )
 
 
 def about_plan(books: Books, terms: Terms) -> Iterator[Finding]:
     """Payments above what an account is entitled to, small sums in a final round, assignments nothing applies yet."""
-    for account, asset, step in books.rows(
-        "select distinct account.account, asset.asset, plan_line.step from plan_line join account using (account_no) "
-        "join asset on asset.asset_no = plan_line.claim_asset_no where paid_before > entitled order by all limit $most",
-        {"most": OVERPAID_LISTED_MAX},
+    for account, asset, step, excess, paid_asset, paid, where, row in books.rows(
+        OVERPAID, {"round": terms.round, "most": OVERPAID_LISTED_MAX}
     ):
         yield Finding(
             "overpaid",
             BLOCKING,
-            f"account {account} was paid more of {asset} in step {step} than it is entitled to",
+            f'{where}:{row}: quantity "{paid}": account "{display(account)}" was paid more than it is entitled to in '
+            f"step {display(step)} of {display(asset)}, by {excess} {display(paid_asset)}.",
             "Levelling by hotchpot is not computed by this version: correct the payments, or rule on it.",
             f"account {account} {step}",
             asset,
+            excess,
+            where,
+            row,
+            "quantity",
         )
-    if books.value("select count(*) from assignment"):
+    for where, row, account, assignments in books.rows(ASSIGNED_ROW):
+        others = "" if assignments == 1 else f", as those of {assignments - 1} more rows are"
         yield Finding(
             "assignments-not-applied",
             BLOCKING,
-            "claims are said to have changed hands, and this version pays the account",
+            f'{where}:{row}: the claim of claim_account "{display(account)}" is said to have changed hands{others}, '
+            "and this version pays the account.",
             "Leave the table out, or pay the transferees by hand.",
             subject="assignments",
+            source=where,
+            row=row,
+            column="claim_account",
         )
-    small = books.value("select count(distinct account_no) from plan_line where reason = 'minimum_payment'")
-    if terms.final and small:
-        yield Finding(
+    for small, lowest in books.rows(SMALL) if terms.final else ():
+        if not small:
+            continue
+        yield _of_case(
             "small-sums-in-final-round",
             WARNING,
-            f"{small} accounts are withheld for their smallness in a final round",
+            f"[plan] final is true, and accounts are withheld for their smallness: {small}, the lowest of them "
+            f'"{display(lowest)}".',
             "Name the rule that says whose they are; until then they stay the holders'.",
             subject="plan",
+            column="final",
         )
+
+
+def _of_case(
+    code: str,
+    severity: Severity,
+    said: str,
+    remedy: str,
+    *,
+    subject: str,
+    column: str,
+    asset: str = "",
+    quantity: str = "",
+) -> Finding:
+    """A finding that points to a key of case.toml."""
+    return Finding(code, severity, f"{CASE}: {said}", remedy, subject, asset, quantity, CASE, column=column)
+
+
+def _lowest(books: Books, asset_no: int, *queries: str) -> tuple[str, int, str, str]:
+    """File, row, name and units of the first row that one of the queries finds; one of them must."""
+    for query in queries:
+        for where, row, name, units in books.rows(query, {"asset_no": asset_no}):
+            return where, row, name, units
+    raise AssertionError(f"a pool of asset {asset_no} rests on no row")
 
 
 def _codes(books: Books) -> dict[int, tuple[str, int]]:

@@ -133,13 +133,23 @@ def _claims(run: Run) -> None:
     # Until here [plan] was blank, but for the round.
     _store_terms(books, terms)
     findings.add(books, findings.about_terms(run.case, terms))
-    for name in ("claim_row", "share_line", "finding_claims"):
+    books.run(RELATIONS / "counted_claim.sql")
+    claimed = "claim_units_booked" if _is_all_booked(books) else "claim_units"
+    for name in (claimed, "claim_row", "share_line", "finding_claims"):
         books.run(RELATIONS / f"{name}.sql")
     rows, lines = books.rows(
         "select (select coalesce(sum(allowed + disputed + unclaimed), 0) from claim_units where tier >= 0), "
         "(select coalesce(sum(claim_units), 0) from share_line)"
     )[0]
     assert rows == lines, f"claims of {rows} units make lines of {lines}"
+
+
+def _is_all_booked(books: Books) -> bool:
+    """Whether every claim is a balance as it was handed over: nobody filed, and all accounts are customers'."""
+    filed, others = books.rows(
+        "select (select count(*) from claim), (select count(*) from account where kind <> 'customer')"
+    )[0]
+    return bool(books.value("select has_balance from term")) and filed == 0 and others == 0
 
 
 def _pools(run: Run) -> None:

@@ -25,6 +25,7 @@ from pydantic import (
 
 from ledgers.configuration_checks import contradictions
 from ledgers.configuration_faults import CASE_FILE, TomlFloat, fault_lines
+from ledgers.configuration_markers import MARKER, open_places, stood_in
 from ledgers.configuration_sections import (
     AssetSection,
     Bound,
@@ -113,13 +114,17 @@ def read_case(folder: Path) -> CaseConfiguration:
     """
     content = _content(folder / CASE_FILE)
     document = _document(content)
+    waiting = open_places(document, content)
+    document = stood_in(document, waiting)
     try:
         parsed = CaseToml.model_validate(document, context={"zone": _zone(document)})
     except ValidationError as refused:
-        raise ConfigurationError(*fault_lines(refused.errors(), document, CaseToml)) from None
-    lines = contradictions(parsed)
-    if lines:
-        raise ConfigurationError(*lines)
+        errors = [error for error in refused.errors() if not waiting.covers(error["loc"])]
+        raise ConfigurationError(*waiting.lines, *fault_lines(errors, document, CaseToml)) from None
+    # What contradicts a marker is no contradiction.
+    lines = [line for line in contradictions(parsed) if not waiting.lines or f'"{MARKER}"' not in line]
+    if waiting.lines or lines:
+        raise ConfigurationError(*waiting.lines, *lines)
     return CaseConfiguration(
         folder=folder.resolve(),
         sha256=hashlib.sha256(content).hexdigest(),
@@ -139,7 +144,7 @@ def _content(path: Path) -> bytes:
     except (OSError, ValueError) as refused:
         why = getattr(refused, "strerror", None) or refused
         raise ConfigurationError(
-            f"{path}: cannot be read ({why}). Name a case folder; `administrator demo --keep FOLDER` gives one."
+            f"{path}: cannot be read ({why}). Name a case folder; `administrator new FOLDER --from FILES` begins one."
         ) from None
     if len(content) > CASE_FILE_BYTES_MAX:
         raise ConfigurationError(f"{path}: is larger than {CASE_FILE_BYTES_MAX} bytes. It holds settings, not rows.")

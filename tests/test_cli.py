@@ -35,7 +35,7 @@ def rows(path: Path) -> list[dict[str, str]]:
 def test_a_run_prints_a_summary_on_stdout_and_progress_on_stderr(
     demo: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["run", str(demo), "--out", str(tmp_path / "o")]) == 0
+    assert main(["run", str(demo), "--fresh", "--out", str(tmp_path / "o")]) == 0
     said = capsys.readouterr()
     for row in rows(tmp_path / "o/reconciliation.csv"):
         assert f"{row['asset']} " in said.out

@@ -313,3 +313,32 @@ def test_halves_go_to_the_even_minor_unit_on_either_side_of_zero(books: Books) -
         "select scaled_half_even(units::decimal(38, 0), 1::decimal(38, 0), 10::decimal(38, 0))::integer "
         "from (values (5), (15), (25), (-5), (-15), (-25)) as half(units)")
     assert [minor for (minor,) in found] == [0, 2, 2, 0, -2, -2]
+
+
+# ---------------------------------------------------------------- claim_units.sql
+
+
+def test_claims_that_nobody_filed_are_the_balances_either_way(books: Books) -> None:
+    rows = [(0, 0, 5), (0, 1, -3), (1, 0, 0), (2, 1, 10**30)]
+    columns = {"account_no": [row[0] for row in rows], "asset_no": [row[1] for row in rows]}
+    units = pa.array([Decimal(row[2]) for row in rows], pa.decimal128(38, 0))
+    balances = pa.table({**columns, "units": units, "source_no": [1] * 4, "row": [2, 3, 4, 5]})
+    with books.lent("given", balances):
+        books.execute("create or replace table balance as select * from given")
+    books.run(RELATIONS / "terms.sql")
+    books.execute("create or replace view book as select * from balance")
+    books.execute(
+        "create or replace table account as select unnest([0, 1, 2])::integer as account_no, 'customer' as kind"
+    )
+    books.execute(
+        "create or replace table counted_claim(account_no integer, asset_no integer, claim varchar, "
+        "filed decimal(38, 0), standing varchar, allowed_units decimal(38, 0), provisional_units decimal(38, 0), "
+        "is_late boolean)"
+    )
+    books.execute("insert into term(late, insiders) values ('share', 'share')")
+    asked = "select * from claim_units order by account_no, asset_no"
+    books.run(RELATIONS / "claim_units.sql")
+    ruled = books.rows(asked)
+    books.run(RELATIONS / "claim_units_booked.sql")
+    assert books.rows(asked) == ruled
+    assert len(ruled) == 4

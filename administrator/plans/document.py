@@ -75,7 +75,10 @@ def plan_document(run: Run) -> dict[str, object]:
         "warnings": [
             message
             for (message,) in books.rows(
-                "select message from finding where severity = 'warning' "
+                # Without rows: findings.csv names them, and the plan is the same in whatever order they stand.
+                "select case when \"row\" is not null and starts_with(message, place_shown(source, \"row\")) "
+                "then substr(message, length(place_shown(source, \"row\")) + 1) else message end "
+                "from finding where severity = 'warning' "
                 'order by code, subject, source, "row", message '
                 "limit $most",
                 {"most": WARNINGS_MAX},
@@ -155,13 +158,20 @@ def totals(books: Books, currency_decimals: int) -> dict[str, str]:
 
 
 def control_totals(books: Books) -> dict[str, object]:
-    """Rows of each source as counted twice, and per asset what the two sides of each stage sum to."""
+    """Rows of each source as counted twice, what senders stated of them, and the two sides of each stage per asset."""
     columns, rows = books.table(view("control_total"), {})
     return {
         "sources": [
             {"source": source, "rows": rows, "accepted": accepted, "rejected": rejected, "ignored": ignored}
             for source, rows, accepted, rejected, ignored in books.rows(
                 "select source, rows, accepted, rejected, ignored from source order by source, source_no"
+            )
+        ],
+        "stated": [
+            {"source": source, "measure": measure, "asset": asset, "stated": stated, "measured": measured, "by": by}
+            for source, measure, asset, stated, measured, by in books.rows(
+                "select path, measure, asset, stated, measured, stated_by from control "
+                "order by source, measure desc, asset, stated, path"
             )
         ],
         "assets": {row[0]: dict(zip(columns[1:], row[1:], strict=True)) for row in rows},

@@ -53,7 +53,7 @@ select 'price-missing', 'warning', 'asset ' || occurring.asset, occurring.asset,
                    else 'has, as ' || (price_file.files - 1)::varchar || ' more files, no price of "' end
            || shown(occurring.asset)
            || '" at commencement: it is returned in kind, and no value, loss or compensation of it can be said.',
-       price_file.source, null, 'price', 'Add a price of price_set "commencement", or rule that it has none.'
+       coalesce(price_file.source, 'case.toml'), null, 'price', 'Add a price of price_set "commencement", or rule that it has none.'
 from occurring
 cross join price_file
 join holding_total as total on total.asset_no = occurring.asset_no

@@ -25,7 +25,7 @@ from ledgers.ingestion.columns import ACCOUNT_COLUMNS, TABLES, Cell, subject_col
 from ledgers.ingestion.fault_book import FaultBook
 from ledgers.ingestion.instants import zone_days
 from ledgers.ingestion.packed import packed_fault
-from ledgers.ingestion.reader import Staging, TableFile
+from ledgers.ingestion.reader import UNFIT_REMEDIES, Staging, TableFile
 from ledgers.models import Finding, Severity
 from ledgers.storage.books import Books
 from ledgers.units import ExcessDigits, Scientific, format_units
@@ -120,7 +120,7 @@ class RowTyping:
         unfit = {row: (code, why) for row, code, why in self._books.rows('select "row", code, why from unfit')}
         for row, raw in self._file.raw(unfit.keys()):
             code, why = unfit[row]
-            self._reject(row, "", [CellFault("", "", code, why, CORRECT_THE_ROW)], raw)
+            self._reject(row, "", [CellFault("", "", code, why, UNFIT_REMEDIES.get(code, CORRECT_THE_ROW))], raw)
         return set(unfit)
 
     def _unpack(self) -> set[int]:

@@ -57,6 +57,10 @@ class Readings:
         return []
 
 
+STATEMENT = {"credit", "debit", "counterparty", "wallet"}
+"""What tells two readings of one statement apart."""
+
+
 def _both(reading: Reading, met: Reading, table: str) -> str:
     if met.source == reading.source:
         return f"{reading.source}: is named twice for the table {table}"
@@ -69,5 +73,5 @@ def _said(severity: Severity, message: str, remedy: str, reading: Reading, met: 
 
 def _telling(table: str, places: Mapping[str, Place]) -> tuple[tuple[str, Place], ...]:
     required = {column.name for column in (*TABLES[table], *PACKED.get(table, ())) if column.is_required}
-    telling = required | {column.removesuffix("_no") for column in KEYS.get(table, ())}
+    telling = required | STATEMENT | {column.removesuffix("_no") for column in KEYS.get(table, ())}
     return tuple((name, place) for name, place in places.items() if name in telling)
