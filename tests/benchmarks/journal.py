@@ -17,6 +17,7 @@ from pathlib import Path
 
 import duckdb
 
+from administrator import notes
 from administrator.stages import STAGES, Run, run_stages
 from fixtures.generate import main as generate
 from ledgers.configuration import CaseConfiguration, read_case
@@ -65,6 +66,7 @@ def main(arguments: list[str]) -> int:
         print(f"baseline: {bare:.2f} CPU s, peak {peak_mib():.0f} MiB")
         clock, wall = StageClock(), time.monotonic()
         with Books.create(case.folder, threads=options.threads, memory_limit=options.memory) as books:
+            notes.begin(books)
             for stage in run_stages(Run(case, books, clock), 0):
                 if stage.name == LAST:
                     break
