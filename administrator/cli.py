@@ -16,6 +16,7 @@ import io
 import json
 import os
 import re
+import shutil
 import sys
 import traceback
 from collections.abc import Callable, Sequence
@@ -78,9 +79,13 @@ def _say(line: str) -> None:
 
 def _end_at_once(options: argparse.Namespace) -> None:
     """End the process while a thread of it still waits for the disk; what it had half made is taken away first."""
+    from administrator.usecases.checking import clear_check
     from administrator.usecases.running import clear_away
 
-    clear_away(options.case, getattr(options, "out", None))
+    if options.act is _check:
+        clear_check(options.case)
+    else:
+        clear_away(options.case, getattr(options, "out", None))
     sys.stderr.flush()
     os._exit(Interruption.exit_code)
 
@@ -115,6 +120,23 @@ def _parser() -> argparse.ArgumentParser:
     def with_memory(parser: argparse.ArgumentParser) -> None:
         parser.add_argument("--memory", metavar="SIZE", default=None, help="of the relational part, such as 2GB")
 
+    begun = act("new", _new)
+    begun.add_argument("folder", type=Path, metavar="FOLDER", help="made, and then holds the case; nothing may be in it")
+    begun.add_argument(
+        "--from", dest="handed", type=Path, nargs="+", required=True, metavar="FILES",
+        help="the files, or folders of them; they are copied and left as they are",
+    )  # fmt: skip
+    for option, about in (
+        ("title", "how the case is called"),
+        ("currency", "the reporting currency, such as JPY"),
+        ("regime", "the law that shares out; `administrator law` lists them"),
+        ("commencement-at", "when the proceedings commenced, such as 2026-03-31T09:00:00+09:00"),
+        ("timezone", "of times without an offset, such as Asia/Tokyo"),
+        ("trigger", "such as bankruptcy or civil_rehabilitation"),
+    ):
+        begun.add_argument(f"--{option}", metavar=option.upper().replace("-", "_"), help=about)
+    begun.add_argument("--json", action="store_true", help="what was found as JSON")
+    begun.add_argument("--quiet", action="store_true", help="nothing but errors")
     for name, do in (("run", _run), ("demo", _demo)):
         of_run = act(name, do)
         if name == "run":
@@ -134,6 +156,11 @@ def _parser() -> argparse.ArgumentParser:
         with_memory(of_run)
         of_run.add_argument("--json", action="store_true", help="the summary as JSON")
         of_run.add_argument("--quiet", action="store_true", help="no summary and no progress")
+    checked = act("check", _check)
+    checked.add_argument("case", type=Path, metavar="CASE", help="the case folder, with its case.toml")
+    with_memory(checked)
+    checked.add_argument("--json", action="store_true", help="what was found as JSON")
+    checked.add_argument("--quiet", action="store_true", help="only the exit code")
     verified = act("verify", _verify)
     verified.add_argument("folder", type=Path, metavar="DIR", help="a folder that a run has written")
     verified.add_argument("--json", action="store_true", help="the verdict as JSON")
@@ -150,6 +177,30 @@ def _parser() -> argparse.ArgumentParser:
     law.add_argument("name", nargs="?", metavar="NAME")
     law.add_argument("--json", action="store_true")
     return parser
+
+
+def _new(options: argparse.Namespace) -> int:
+    from administrator.usecases.drafting import Given
+    from administrator.usecases.starting import start_case
+
+    given = Given(
+        title=options.title,
+        currency=options.currency,
+        regime=options.regime,
+        commencement_at=options.commencement_at,
+        timezone=options.timezone,
+        trigger=options.trigger,
+    )
+    is_told = sys.stderr.isatty() and not options.quiet
+    begun = start_case(
+        options.folder, options.handed, given, lambda name: _say(f"looking at {display(name)}") if is_told else None
+    )
+    if options.json:
+        _print_json(asdict(begun))
+    elif not options.quiet:
+        for line in begun.lines(shutil.get_terminal_size((80, 24)).columns):
+            print(safe(line))
+    return 0
 
 
 def _run(options: argparse.Namespace, *, is_kept: bool = True) -> int:
@@ -188,6 +239,30 @@ def _run(options: argparse.Namespace, *, is_kept: bool = True) -> int:
             _say(f"and {more} more blocking findings, in findings.csv.")
         return BLOCKED
     return 0
+
+
+def _check(options: argparse.Namespace) -> int:
+    from administrator.progress import Teller, silent
+    from administrator.usecases.checking import check_case
+    from administrator.usecases.stopping import Stop, interruptible
+    from administrator.usecases.telling import asset_lines, check_lines, verdict
+
+    memory_limit = _memory(options)
+    teller = Teller(sys.stderr)
+    stop = Stop(silent if options.quiet else teller)
+    try:
+        result = interruptible(
+            lambda: check_case(options.case, stop.listen, memory_limit=memory_limit, opened=stop.opened), stop
+        )
+    finally:
+        teller.close()
+    if options.json:
+        _print_json(asdict(result))
+    elif not options.quiet:
+        width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
+        for line in [*check_lines(result), *asset_lines(result, _table, width), verdict(result)]:
+            print(safe(line))
+    return result.exit_code
 
 
 def _memory(options: argparse.Namespace) -> str:

@@ -15,6 +15,8 @@ class Act:
 
 
 ACTS = (
+    Act("new", "Begin a case from the files that were handed over: look at them and write a case.toml."),
+    Act("check", "Say all that is wrong with a case at once, without computing it."),
     Act("run", "Compute a case from its files to a sealed distribution plan."),
     Act("demo", "Run the case that travels with the program and print the result."),
     Act("verify", "Check a plan's files by a second, independent computation, without the case."),
