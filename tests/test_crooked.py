@@ -371,7 +371,7 @@ FAULTY_FILES: dict[str, tuple[str, bytes, str, tuple[str, ...]]] = {
     "a declared column that it has not": (
         "ac.csv", GOOD_BALANCES, 'columns = { quantity = "ba\\u001blance" }', (":1:", "\\x1blance", "quantity")),
     "an ending that nobody knows": ("ad.txt", GOOD_BALANCES, "", ("csv.gz",)),
-    "a workbook": ("ae.xlsx", b"PK\3\4", "", ("csv",)),
+    "a workbook cut off": ("ae.xlsx", b"PK\3\4", "", ("workbook",)),
     "an expression that looks ahead": ("af.csv", GOOD_BALANCES, "ignore = '^(?=A)'", ("ignore",)),
 }  # fmt: skip
 
