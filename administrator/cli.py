@@ -120,23 +120,7 @@ def _parser() -> argparse.ArgumentParser:
     def with_memory(parser: argparse.ArgumentParser) -> None:
         parser.add_argument("--memory", metavar="SIZE", default=None, help="of the relational part, such as 2GB")
 
-    begun = act("new", _new)
-    begun.add_argument("folder", type=Path, metavar="FOLDER", help="made, and then holds the case; nothing may be in it")
-    begun.add_argument(
-        "--from", dest="handed", type=Path, nargs="+", required=True, metavar="FILES",
-        help="the files, or folders of them; they are copied and left as they are",
-    )  # fmt: skip
-    for option, about in (
-        ("title", "how the case is called"),
-        ("currency", "the reporting currency, such as JPY"),
-        ("regime", "the law that shares out; `administrator law` lists them"),
-        ("commencement-at", "when the proceedings commenced, such as 2026-03-31T09:00:00+09:00"),
-        ("timezone", "of times without an offset, such as Asia/Tokyo"),
-        ("trigger", "such as bankruptcy or civil_rehabilitation"),
-    ):
-        begun.add_argument(f"--{option}", metavar=option.upper().replace("-", "_"), help=about)
-    begun.add_argument("--json", action="store_true", help="what was found as JSON")
-    begun.add_argument("--quiet", action="store_true", help="nothing but errors")
+    _with_beginning(act("new", _new))
     for name, do in (("run", _run), ("demo", _demo)):
         of_run = act(name, do)
         if name == "run":
@@ -177,6 +161,25 @@ def _parser() -> argparse.ArgumentParser:
     law.add_argument("name", nargs="?", metavar="NAME")
     law.add_argument("--json", action="store_true")
     return parser
+
+
+def _with_beginning(begun: argparse.ArgumentParser) -> None:
+    begun.add_argument("folder", type=Path, metavar="FOLDER", help="is made; nothing may be in it yet")
+    begun.add_argument(
+        "--from", dest="handed", type=Path, nargs="+", required=True, metavar="FILES",
+        help="the files, or folders of them; they are copied and left as they are",
+    )  # fmt: skip
+    for option, about in (
+        ("title", "how the case is called"),
+        ("currency", "the reporting currency, such as JPY"),
+        ("regime", "the law that shares out; `administrator law` lists them"),
+        ("commencement-at", "when the proceedings commenced, such as 2026-03-31T09:00:00+09:00"),
+        ("timezone", "of times without an offset, such as Asia/Tokyo"),
+        ("trigger", "such as bankruptcy or civil_rehabilitation"),
+    ):
+        begun.add_argument(f"--{option}", metavar=option.upper().replace("-", "_"), help=about)
+    begun.add_argument("--json", action="store_true", help="what was found as JSON")
+    begun.add_argument("--quiet", action="store_true", help="nothing but errors")
 
 
 def _new(options: argparse.Namespace) -> int:

@@ -1,6 +1,6 @@
 """What does somebody hear who has begun a case: what each file is, and what is left to answer?
 
-In lines for a terminal of any width, and as values for JSON. The same stands as comments in case.toml, each at its place.
+In lines for a terminal of any width, and as values for JSON. The same stands as comments in case.toml.
 """
 
 from __future__ import annotations
@@ -81,10 +81,15 @@ class Started:
         yield from _listed(f'Only you can say (a "{ASK}" in case.toml, with the question beside it)', self.open, width)
         yield from _listed("Proposed; confirm it", self.confirm, width)
         yield ""
-        toml = f"{display(self.folder, 400)}/case.toml"
-        yield f"Read {toml}."
-        run = f"administrator run {display(self.folder, 400)}"
-        yield f"It can be run as it is: {run}" if self.is_ready else f"Once that is answered: {run}"
+        shown = display(self.folder, 400)
+        stops = any(file.faults for file in self.files if file.table)
+        yield from _wrapped(f"All of it stands in {shown}/case.toml as well, each at its place.", width, "")
+        if not self.is_ready:
+            yield from _wrapped(f"Fill in and correct it, then: administrator check {shown}", width, "", "  ")
+        elif stops:
+            yield from _wrapped(f"What is marked ! may stop a run: administrator check {shown}", width, "", "  ")
+        else:
+            yield from _wrapped(f"It can be run as it is: administrator run {shown}", width, "", "  ")
 
 
 def started_of(
@@ -105,23 +110,27 @@ def started_of(
     for part in parts:
         if part.is_source:
             for question in part.questions:
-                is_open = question.startswith(("wallet:", "timezone:")) or "no column says" in question.partition(": ")[2]
+                asks = any(word in question[:80] for word in ("no column says", "which column is it"))
+                is_open = asks or question.startswith(("wallet:", "timezone:"))
                 (opened if is_open else confirm).append(f"{display(part.name)}: {question}")
     confirm += _source_questions(groups)
     known = ("is still", "names no source")
     opened += [] if missing else [line for line in faults if not any(word in line for word in known)]
     return Started(
-        str(folder), tuple(map(_file, parts)), tuple(left_out), tuple(missing), tuple(opened), tuple(confirm), not faults
-    )
+        str(folder), tuple(map(_file, parts)), tuple(left_out), tuple(missing), tuple(opened), tuple(confirm),
+        not faults,
+    )  # fmt: skip
 
 
 def _file(part: Surveyed) -> BegunFile:
     sheet = part.sample.sheet or "" if part.sample is not None else ""
     if part.table is None or part.reason:
-        says = part.reason
+        why = part.reason
         if part.table is not None:
-            says = f"it looks like {part.table.table}, but {part.reason}"
-        return BegunFile(part.name, part.written, sheet, "", "", says[:1].upper() + says[1:], part.faults)
+            why = f"it looks like {part.table.table}, but {part.reason}"
+        elif why.split(" ")[0] in ("is", "has", "cannot", "opens", "unpacks", "claims", "unfolds"):
+            why = f"it {why}"
+        return BegunFile(part.name, part.written, sheet, "", "", why[:1].upper() + why[1:], part.faults)
     totals = totals_of(part)
     says = [reasons_of(part), rows_of(part)]
     encoding = part.sample.encoding if part.sample is not None else None
@@ -141,8 +150,9 @@ def _case_questions(given: Given, assets: Sequence[ProposedAsset]) -> Iterator[s
         yield "commencement_at: when did the proceedings commence, with the offset? (--commencement-at)"
     if given.currency is None:
         fiat = [asset.code for asset in assets if asset.kind == "fiat"]
-        found = f"; the files name {', '.join(map(display, fiat))}" if fiat else ""
-        yield f"currency: in which currency is everything valued{found}? (--currency)"
+        shown = ", ".join(map(display, fiat[:CODES_SHOWN_MAX])) + (" and others" if len(fiat) > CODES_SHOWN_MAX else "")
+        names = f"; the files name {shown}" if fiat else ""
+        yield f"currency: in which currency is everything valued? (--currency{names})"
 
 
 def _asset_questions(assets: Sequence[ProposedAsset]) -> Iterator[str]:
@@ -155,7 +165,9 @@ def _asset_questions(assets: Sequence[ProposedAsset]) -> Iterator[str]:
             f"decimals: the files have more than is usual for {_codes(deep, deep=True)}. Those rows are refused until "
             'you raise decimals, or declare excess_digits = "truncate" at the source'
         )
-    aliased = [f"{display(asset.code)} is also {', '.join(map(display, asset.aliases))}" for asset in assets if asset.aliases]
+    aliased = [
+        f"{display(asset.code)} is also {', '.join(map(display, asset.aliases))}" for asset in assets if asset.aliases
+    ]
     if aliased:
         yield f"aliases: {'; '.join(aliased[:CODES_SHOWN_MAX])}"
 
@@ -181,10 +193,11 @@ def _source_questions(groups: Sequence[SourceGroup]) -> Iterator[str]:
                     "they are states of different days, keep only one"
                 )
     for table in ONCE:
-        several = sources.get(table, [])
+        several = list(dict.fromkeys(display(group.first.name) for group in sources.get(table, [])))
         if len(several) > 1:
-            names = ", ".join(display(group.first.name) for group in several)
-            yield f"{table} comes from {len(several)} sources ({names}); where they say the same twice, keep only one"
+            more = [f"and {len(several) - CODES_SHOWN_MAX} more"] if len(several) > CODES_SHOWN_MAX else []
+            names = ", ".join([*several[:CODES_SHOWN_MAX], *more])
+            yield f"{table} comes from {len(several)} files ({names}); where they say the same twice, keep only one"
 
 
 def _listed(head: str, sentences: Sequence[str], width: int) -> Iterator[str]:
@@ -202,7 +215,8 @@ def _wrapped(text: str, width: int, first: str, later: str | None = None) -> Ite
 
     later = first if later is None else later
     line, is_begun = first, False
-    for word in text.split(" "):
+    for whole in text.split(" "):
+        word = whole
         while cell_len(later) + cell_len(word) > width:
             # A word longer than a line is cut where the line ends.
             room, kept = width - cell_len(line) - is_begun, ""

@@ -13,6 +13,7 @@ import re
 import shutil
 import tempfile
 import tomllib
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, fields, replace
@@ -24,10 +25,11 @@ from administrator.stages import RELATIONS, Run, resolved
 from administrator.terms import parameters_of, regime_of
 from administrator.usecases.resuming import is_bulk
 from administrator.valuation import make_rates
-from ledgers.configuration import CaseConfiguration, read_case
+from ledgers.configuration import CASE_FILE_BYTES_MAX, CaseConfiguration, read_case
 from ledgers.configuration_faults import CASE_FILE
 from ledgers.configuration_sections import SourceSection
-from ledgers.errors import CaseError, ConfigurationError, Interruption, SourceError, StorageError
+from ledgers.display import display
+from ledgers.errors import CaseError, ConfigurationError, Interruption, LedgerError, SourceError, StorageError
 from ledgers.ingestion.load import load
 from ledgers.models import ProgressListener
 from ledgers.storage.books import MEMORY_LIMIT, Books, private_folder
@@ -35,8 +37,11 @@ from ledgers.units import format_units
 
 BLOCKED = 10
 """Exit code where findings would stop a run."""
-MESSAGES_EACH = 3
+MESSAGES_EACH = 5
 FOLDER_PREFIX = "check-"
+ELSEWHERE_PREFIX = "administrator-check-"
+HALF = 10**19
+"""Sums are taken of halves, so that one of any length can be told."""
 SUMMARY = "-summary"
 IN_ALL = re.compile(r"(?P<count>[0-9]+) in all")
 """What the finding says that stands for those of a kind that are not listed."""
@@ -48,6 +53,8 @@ SUMMED = {
     "payment": "pay_asset_no", "recovery": "asset_no",
 }  # fmt: skip
 """The tables whose quantities are summed, and the column of their asset."""
+SUMMED_BY_RUN = ("balance", "wallet")
+"""Those that every run sums by asset, within 38 digits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +66,8 @@ class CodeFound:
     count: int
     messages: tuple[str, ...]
     """The first of them, the file left out."""
-    remedy: str
-    """What to do about the first."""
+    remedies: tuple[str, ...]
+    """What to do about each of these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +159,8 @@ def check_case(
 
 def clear_check(folder: Path) -> None:
     """Take away what a check of this process that was left where it stood had half made."""
+    for left in Path(tempfile.gettempdir()).glob(f"{ELSEWHERE_PREFIX}{os.getpid()}-*"):
+        shutil.rmtree(left, ignore_errors=True)
     shutil.rmtree(folder / "work" / f"{FOLDER_PREFIX}{os.getpid()}", ignore_errors=True)
 
 
@@ -164,7 +173,7 @@ def _aside(case: CaseConfiguration) -> Iterator[_Aside]:
         scratch = private_folder(private_folder(work) / f"{FOLDER_PREFIX}{os.getpid()}")
         _clear_left(work)
     except StorageError:
-        scratch = Path(tempfile.mkdtemp(prefix="administrator-check-"))
+        scratch = Path(tempfile.mkdtemp(prefix=f"{ELSEWHERE_PREFIX}{os.getpid()}-"))
     own = {field.name: getattr(case, field.name) for field in fields(case)} | {"folder": scratch}
     try:
         yield _Aside(**own, origin=case.folder)
@@ -212,25 +221,51 @@ def _checked(
                 if isinstance(refused, Interruption | StorageError):
                     raise
                 faults.append(refused)
-                break
+                return _result(whole, faults, books, is_part=True, is_loaded=False)
             if not faults:
-                _check_terms(Run(case, books, listen), faults)
+                faults += _term_faults(Run(case, books, listen))
             return _result(whole, faults, books, is_part=case is not whole)
     return _result(whole, faults, None, is_part=True)
 
 
-def _check_terms(run: Run, faults: list[CaseError]) -> None:
-    """Resolve the terms against what was loaded, as a run does before its long work."""
+def _term_faults(run: Run) -> list[CaseError]:
+    """Resolve the terms against what was loaded, as a run does before its long work, and give what is wrong.
+
+    Where a price was rejected nothing is asked: that there is none would be said of what only has to be corrected.
+    """
     books, case = run.books, run.case
+    if books.value("select count(*) from source where table_name = 'price' and rejected > 0"):
+        return []
     try:
         books.run(RELATIONS / "terms.sql")
         currency_no = books.value("select asset_no from asset where asset = $currency", {"currency": case.currency})
         make_rates(books, currency_no, case.currency_decimals)
-        findings.add(books, findings.about_terms(case, resolved(run)))
+        terms = resolved(run)
+    except RegimeError as refused:
+        apart = [line for part in _parts(case) for line in _refused(replace(run, case=part))]
+        return [RegimeError(*dict.fromkeys([*refused.lines, *apart]))]
     except CaseError as refused:
         if isinstance(refused, Interruption | StorageError):
             raise
-        faults.append(refused)
+        return [refused]
+    findings.add(books, findings.about_terms(case, terms))
+    return []
+
+
+def _parts(case: CaseConfiguration) -> Iterator[CaseConfiguration]:
+    """Give the case with one section of sums at a time, for the first that is refused hides the others."""
+    bare = replace(case, costs=(), policies=(), reserves=())
+    yield from (replace(bare, costs=(cost,)) for cost in case.costs)
+    yield from (replace(bare, policies=(policy,)) for policy in case.policies)
+    yield from (replace(bare, reserves=(reserve,)) for reserve in case.reserves)
+
+
+def _refused(run: Run) -> tuple[str, ...]:
+    try:
+        resolved(run)
+    except RegimeError as refused:
+        return refused.lines
+    return ()
 
 
 def _without(case: _Aside, lines: Sequence[str]) -> tuple[SourceSection, ...]:
@@ -249,8 +284,27 @@ def _is_about(line: str, path: str) -> bool:
     return line.startswith((f"{path}:", f"{path} "))
 
 
-def _result(case: CaseConfiguration, faults: Sequence[CaseError], books: Books | None, *, is_part: bool) -> CheckResult:
-    counts = {} if books is None else dict(_severities(books, is_part))
+def _result(
+    case: CaseConfiguration,
+    faults: Sequence[CaseError],
+    books: Books | None,
+    *,
+    is_part: bool,
+    is_loaded: bool = True,
+) -> CheckResult:
+    """Put together what was found.
+
+    Args:
+        books: None where no file could be read.
+        is_part: whether some files were left out.
+        is_loaded: whether the books hold all records of the others; otherwise only findings are told.
+    """
+    files = () if books is None else tuple(_files(books, is_part, is_loaded))
+    counts = _severities(files)
+    sums = {} if books is None or not is_loaded else _sums(books)
+    if not counts.get("blocking"):
+        # Otherwise a run would not come to them.
+        faults = [*faults, *_too_long(sums)]
     codes = [fault.exit_code for fault in faults]
     order = (ConfigurationError.exit_code, SourceError.exit_code, RegimeError.exit_code)
     exit_code = next((code for code in order if code in codes), codes[0] if codes else 0)
@@ -260,33 +314,44 @@ def _result(case: CaseConfiguration, faults: Sequence[CaseError], books: Books |
         title=case.title,
         exit_code=exit_code,
         faults=tuple(line for fault in faults for line in fault.lines),
-        files=() if books is None else tuple(_files(books, is_part)),
+        files=files,
         findings=counts,
-        assets=() if books is None else tuple(_assets(books)),
+        assets=tuple(
+            (asset, {table: format_units(units, decimals) for table, units in of_asset.items()})
+            for (asset, decimals), of_asset in sums.items()
+        ),
     )
 
 
-def _severities(books: Books, is_part: bool) -> list[tuple[str, int]]:
-    return [
-        (severity, count)
-        for severity, count in books.rows(
-            "select severity, count(*) from finding where not ($part and list_contains($far, code)) "
-            "group by severity order by severity",
-            {"part": is_part, "far": list(FAR_CODES)},
-        )
-    ]
+def _severities(files: Sequence[FileFound]) -> dict[str, int]:
+    """Count findings by severity, those among them that are not listed one by one."""
+    counts: Counter[str] = Counter()
+    for file in files:
+        for found in file.found:
+            counts[found.severity] += found.count
+    return dict(sorted(counts.items()))
 
 
-def _files(books: Books, is_part: bool) -> Iterator[FileFound]:
+def _files(books: Books, is_part: bool, is_loaded: bool) -> Iterator[FileFound]:
     """Give every file with what is wrong with it, and first what is wrong with none in particular."""
-    listed = books.rows(
-        "select source, table_name, rows, accepted, rejected, ignored from source order by source, source_no"
-    )
+    listed = []
+    if is_loaded:
+        listed = books.rows(
+            "select source, table_name, rows, accepted, rejected, ignored from source order by source, source_no"
+        )
     known = {source for source, *_ in listed}
     found = _found(books, is_part)
-    strange = [code for source, codes in found.items() if source not in known for code in codes]
-    if strange:
-        yield FileFound(CASE_FILE, "", 0, 0, 0, 0, (), tuple(strange))
+    for source in sorted(found.keys() - known):
+        yield FileFound(source or CASE_FILE, "", 0, 0, 0, 0, (), tuple(found[source]))
+    stated = _stated(books) if is_loaded else {}
+    for source, table, rows, accepted, rejected, ignored in listed:
+        # A file that two sources name is said of once.
+        codes, told = found.pop(source, []), stated.pop(source, [])
+        yield FileFound(source, table, rows, accepted, rejected, ignored, tuple(told), tuple(codes))
+
+
+def _stated(books: Books) -> dict[str, list[StatedFound]]:
+    """Give what senders stated, by the first file of the source."""
     stated: dict[str, list[StatedFound]] = {}
     for source, measure, asset, text, measured, by in books.rows(
         "select source, measure, asset, stated, measured, stated_by from control "
@@ -294,10 +359,7 @@ def _files(books: Books, is_part: bool) -> Iterator[FileFound]:
     ):
         what = asset if measure == "quantity" else measure
         stated.setdefault(source, []).append(StatedFound(what, text, measured, by))
-    for source, table, rows, accepted, rejected, ignored in listed:
-        # A file that two sources name is said of once.
-        codes, told = found.pop(source, []), stated.pop(source, [])
-        yield FileFound(source, table, rows, accepted, rejected, ignored, tuple(told), tuple(codes))
+    return stated
 
 
 def _found(books: Books, is_part: bool) -> dict[str, list[CodeFound]]:
@@ -317,10 +379,11 @@ def _found(books: Books, is_part: bool) -> dict[str, list[CodeFound]]:
             kinds.setdefault(kind, []).append((severity, message, remedy))
     found: dict[str, list[CodeFound]] = {}
     for (source, code), held in kinds.items():
-        severity, _, remedy = held[0]
-        messages = tuple(_short(message, source) for _, message, _ in held[:MESSAGES_EACH])
+        shown = held[:MESSAGES_EACH]
+        messages = tuple(_short(message, source) for _, message, _ in shown)
+        remedies = tuple(remedy for _, _, remedy in shown)
         count = in_all.get((source, code), len(held))
-        found.setdefault(source, []).append(CodeFound(code, severity, count, messages, remedy))
+        found.setdefault(source, []).append(CodeFound(code, held[0][0], count, messages, remedies))
     severities = ("blocking", "warning", "note")
     for codes in found.values():
         codes.sort(key=lambda one: (severities.index(one.severity), -one.count, one.code))
@@ -336,24 +399,40 @@ def _short(message: str, source: str) -> str:
     return f"row {number}: {words}" if number.isdecimal() else rest.lstrip()
 
 
-def _assets(books: Books) -> Iterator[tuple[str, Mapping[str, str]]]:
-    """Give what each table's quantities sum to, by asset, whole."""
-    sums: dict[int, dict[str, str]] = {}
+def _sums(books: Books) -> dict[tuple[str, int], dict[str, int]]:
+    """Give what each table's quantities sum to, by code and decimals of the asset, in the order of assets."""
+    sums: dict[int, dict[str, int]] = {}
     listed = books.rows("select asset_no, asset, decimals from asset")
-    known = {number: (asset, places) for number, asset, places in listed}
+    known = {number: (asset, decimals) for number, asset, decimals in listed}
     for table, asset_column in SUMMED.items():
-        for number, units in books.rows(
-            f"select {asset_column}, sum(units)::varchar from {table} group by all order by all"  # noqa: S608  ours
+        for number, high, low in books.rows(
+            f"select {asset_column}, coalesce(sum(units::hugeint // {HALF}::hugeint), 0)::varchar, "  # noqa: S608  ours
+            f"coalesce(sum(units::hugeint % {HALF}::hugeint), 0)::varchar from {table} group by all order by all"
         ):
-            sums.setdefault(number, {})[table] = format_units(int(units), known[number][1])
-    for number in sorted(sums):
-        yield known[number][0], sums[number]
+            sums.setdefault(number, {})[table] = int(high) * HALF + int(low)
+    return {known[number]: sums[number] for number in sorted(sums)}
+
+
+def _too_long(sums: Mapping[tuple[str, int], Mapping[str, int]]) -> list[CaseError]:
+    """Say which sums a run could not hold."""
+    lines = [
+        f"{table}: the quantities of {display(asset)} sum to more than 38 digits in base units. Look for one that "
+        "cannot be."
+        for (asset, _), of_asset in sums.items()
+        for table in SUMMED_BY_RUN
+        if abs(of_asset.get(table, 0)) >= 10**38
+    ]
+    return [LedgerError(*lines)] if lines else []
 
 
 def _absent(folder: Path) -> list[str]:
     """Name the files that are not there, where case.toml is TOML but cannot be followed yet."""
+    place = folder / CASE_FILE
     try:
-        document = tomllib.loads((folder / CASE_FILE).read_text(encoding="utf-8"))
+        if not place.is_file() or place.stat().st_size > CASE_FILE_BYTES_MAX:
+            # A pipe would be waited for.
+            return []
+        document = tomllib.loads(place.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError):
         return []
     sources = document.get("sources")

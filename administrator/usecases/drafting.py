@@ -87,7 +87,7 @@ def case_text(
 
 def _case(name: str, given: Given, assets: Sequence[ProposedAsset], regimes: Sequence[str]) -> Iterator[str]:
     fiat = [asset.code for asset in assets if asset.kind == "fiat"]
-    found = f"; the files name {', '.join(map(display, fiat))}" if fiat else ""
+    found = f"; the files name {', '.join(map(display, fiat[:8]))}" if fiat else ""
     yield "[case]"
     yield _line("title", quoted(given.title or name), "" if given.title else "how the case is called in every output")
     yield '# court = "Tokyo District Court"'
@@ -125,23 +125,7 @@ def _asset(asset: ProposedAsset) -> Iterator[str]:
 def _source(group: SourceGroup) -> Iterator[str]:
     first = group.first
     for part in group.parts:
-        sheet = f', sheet "{display(part.sample.sheet)}"' if part.sample is not None and part.sample.sheet else ""
-        if part.table is None:
-            yield from _comment(f"{display(part.name, 200)}{sheet}: no source. It {_clause(part.reason)}")
-        else:
-            yield from _comment(
-                f"{display(part.name, 200)}{sheet}: {part.table.table}, {sureness_of(part)}. {reasons_of(part)}; "
-                f"{rows_of(part)}."
-            )
-            if part.reason:
-                yield from _comment(f"It cannot be read as it stands: {part.reason}", "#   ! ")
-        for fault in part.faults:
-            yield from _comment(f"{fault}.", "#   ! ")
-        for question in part.questions:
-            yield from _comment(f"{question}.", "#   ? ")
-        totals = totals_of(part)
-        if totals:
-            yield from _comment(f"Its totals, to hold against what the sender says: {totals}", "#   = ")
+        yield from _said(part)
     mark = "" if first.is_source else "# "
     yield f"{mark}[[sources]]"
     table = first.table.table if first.table is not None else ASK
@@ -165,6 +149,25 @@ def _source(group: SourceGroup) -> Iterator[str]:
     if first.is_source and _has_excess(group):
         yield '# excess_digits = "truncate"   # cuts off towards zero, and reports the sum cut off for every asset'
     yield ""
+
+
+def _said(part: Surveyed) -> Iterator[str]:
+    """Say what a file is taken for, and why, and what is wrong with it."""
+    sheet = f', sheet "{display(part.sample.sheet)}"' if part.sample is not None and part.sample.sheet else ""
+    name = f"{display(part.name, 200)}{sheet}"
+    if part.table is None:
+        yield from _comment(f"{name}: no source{_clause(part.reason)}")
+    else:
+        yield from _comment(f"{name}: {part.table.table}, {sureness_of(part)}. {reasons_of(part)}; {rows_of(part)}.")
+        if part.reason:
+            yield from _comment(f"It cannot be read as it stands: {part.reason}", "#   ! ")
+    for fault in part.faults:
+        yield from _comment(f"{fault}.", "#   ! ")
+    for question in part.questions:
+        yield from _comment(f"{question}.", "#   ? ")
+    totals = totals_of(part)
+    if totals:
+        yield from _comment(f"Its totals, to hold against what the sender says: {totals}", "#   = ")
 
 
 def _question(part: Surveyed, key: str, value: object) -> str:
@@ -205,15 +208,15 @@ def lacking(groups: Sequence[SourceGroup]) -> list[str]:
 
 
 def _clause(reason: str) -> str:
-    return reason if reason.startswith(("is ", "has ", "cannot ", "opens ", "unpacks ", "claims ")) else f"is none: {reason}"
+    verbs = ("is ", "has ", "cannot ", "opens ", "unpacks ", "claims ", "unfolds ")
+    return f"; it {reason}" if reason.startswith(verbs) else f": {reason}"
 
 
 def _comment(text: str, mark: str = "# ") -> Iterator[str]:
     later = "#" + " " * (len(mark) - 1)
-    for line in textwrap.wrap(
+    yield from textwrap.wrap(
         CONTROL.sub(" ", text), COMMENT_COLUMNS, initial_indent=mark, subsequent_indent=later, break_on_hyphens=False
-    ):
-        yield line
+    )
 
 
 def _line(key: str, value: str, remark: str) -> str:

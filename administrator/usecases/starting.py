@@ -22,7 +22,7 @@ from administrator.law import REGIMES
 from administrator.usecases.begun import Started, started_of
 from administrator.usecases.drafting import Given, SourceGroup, case_text
 from ledgers.configuration import read_case
-from ledgers.display import display
+from ledgers.display import INVISIBLE_CATEGORIES, display
 from ledgers.errors import CaseError, ConfigurationError, SourceError, StorageError
 from ledgers.ingestion.receipt import ENDINGS
 from ledgers.surveying.assets import proposed_assets
@@ -125,7 +125,8 @@ def checked(given: Given) -> Given:
             instant = instant.replace(tzinfo=zone)
         if instant is None or instant.tzinfo is None:
             lines.append(
-                f'--commencement-at "{display(at)}" is no instant with an offset. Give it as in 2026-03-31T09:00:00+09:00.'
+                f'--commencement-at "{display(at)}" is no instant with an offset. Give it as in '
+                "2026-03-31T09:00:00+09:00."
             )
         else:
             at = instant.isoformat()
@@ -191,7 +192,11 @@ def _walked(handed: Sequence[Path], folder: Path, lines: list[str]) -> Iterator[
         if not is_folder:
             yield top, top.name, True
             continue
-        for place, folders, names in os.walk(top, onerror=lambda refused: lines.append(f"{refused.filename}: {refused.strerror}.")):
+
+        def unread(refused: OSError) -> None:
+            lines.append(f"{refused.filename}: cannot be looked into ({refused.strerror}). Correct its rights.")
+
+        for place, folders, names in os.walk(top, onerror=unread):
             below = Path(place).relative_to(top)
             is_deep = len(below.parts) >= DEPTH_MAX
             folders[:] = [] if is_deep else sorted(
@@ -211,7 +216,7 @@ def safe_name(name: str, taken: set[str]) -> str:
     ('残高 一覧.csv', '_a_b.csv', '残高 一覧-2.csv')
     """
     text = UNSAFE.sub("_", name.encode("utf-8", "replace").decode("utf-8"))
-    text = "".join("_" if unicodedata.category(one) in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp") else one for one in text)
+    text = "".join("_" if unicodedata.category(one) in INVISIBLE_CATEGORIES else one for one in text)
     text = text.lstrip(".-~ ").rstrip(". ") or "file"
     ending = next((f".{one}" for one in ENDINGS if text.lower().endswith(f".{one}")), Path(text).suffix[:10])
     stem = text[: len(text) - len(ending)] if ending else text
@@ -233,10 +238,16 @@ def _looked_at(
     inputs.mkdir(mode=0o700)
     taken: set[str] = set()
     found: list[Surveyed] = []
+    first_named: dict[str, str] = {}
     for file in files:
         told(file.name)
         name = safe_name(file.name, taken)
         sha256 = _copied(file, inputs / name)
+        same = first_named.setdefault(sha256, file.name)
+        if same != file.name and file.bytes_count:
+            reason = f"it has the same bytes as {display(same)}, which would count twice."
+            found.append(nothing(file.name, f"inputs/{name}", reason))
+            continue
         kind = kind_of(inputs / name)
         if kind.endswith(".gz") and not name.lower().endswith(".gz"):
             name = _renamed(inputs, name, kind, taken)

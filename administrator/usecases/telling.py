@@ -101,11 +101,14 @@ def _code_lines(code: CodeFound) -> Iterator[str]:
         yield f"  note: {code.messages[0][:MESSAGE_CHARACTERS_MAX]}{more}"
         return
     yield f"  {code.severity} {code.code}, {code.count:,}:"
-    for message in code.messages:
+    last = len(code.messages) - 1
+    for at, message in enumerate(code.messages):
         yield f"    {message[:MESSAGE_CHARACTERS_MAX]}"
-    if code.count > len(code.messages):
-        yield f"    and {code.count - len(code.messages):,} more"
-    yield f"    -> {code.remedy}"
+        if at == last and code.count > len(code.messages):
+            yield f"    and {code.count - len(code.messages):,} more"
+        if at == last or code.remedies[at + 1] != code.remedies[at]:
+            # One remedy may serve several rows that stand above it.
+            yield f"    -> {code.remedies[at]}"
 
 
 def _many(count: int, what: str) -> str:

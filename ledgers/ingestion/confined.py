@@ -21,6 +21,7 @@ from typing import Any
 
 TASKS = {
     "workbook": ("ledgers.ingestion.workbook_child", "draw"),
+    "workbook_sheets": ("ledgers.ingestion.workbook_child", "sheets"),
     "jsonl": ("ledgers.ingestion.jsonl_child", "draw"),
     "parquet": ("ledgers.ingestion.parquet_child", "look"),
     "parquet_rows": ("ledgers.ingestion.parquet_child", "stream"),

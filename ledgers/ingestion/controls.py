@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from ledgers.storage.books import Books
 
 RELATIONS = Path(__file__).parent / "relations"
+HALF = 10**19
+"""Quantities are summed in halves, so that a sum of any length is compared."""
 ASSET_COLUMNS = {"payment": "pay_asset"}
 """Where the asset of the quantity stands, in tables that name it otherwise."""
 REMEDY = (
@@ -87,12 +89,14 @@ class Controls:
         past = first + len(declared.path)
         if declared.layout == "statement":
             path = RELATIONS / "control_sum_statement.sql"
-            self._books.run(path, wallet=declared.wallet, first=first, past=past)
+            self._books.run(path, wallet=declared.wallet, first=first, past=past, half=HALF)
         else:
             names = {"relation": relation, "asset": asset}
-            self._books.run(RELATIONS / "control_sum.sql", names, first=first, past=past)
-        found = self._books.rows("select asset, units::varchar from control_sum where asset is not null order by asset")
-        return {key: int(units) for key, units in found}
+            self._books.run(RELATIONS / "control_sum.sql", names, first=first, past=past, half=HALF)
+        found = self._books.rows(
+            "select asset, high::varchar, low::varchar from control_sum where asset is not null order by asset"
+        )
+        return {key: int(high) * HALF + int(low) for key, high, low in found}
 
     def _rows(
         self, declared: SourceSection, control: ControlSection, counts: Sequence[SourceCount]
@@ -109,7 +113,7 @@ class Controls:
         yield self._finding(
             "control-rows",
             declared,
-            f"{_places(declared)}: {_by(control)} {control.rows:,} rows, and {accepted:,} are accepted{apart}: "
+            f"{_places(declared)}: {_by(control)} {control.rows:,} rows, and {accepted:,} were accepted{apart}: "
             f"{abs(accepted - control.rows):,} {what}.",
         )
 

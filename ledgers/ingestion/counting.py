@@ -69,9 +69,12 @@ class RecordCount:
 
     def feed(self, chunk: bytes) -> None:
         """Count what a chunk holds; every chunk but the last ends with a line feed."""
+        self._decode(chunk)
+        length = len(chunk)
         if self.bytes_count == 0:
             self.has_mark = chunk.startswith(BYTE_ORDER_MARK)
-        self._decode(chunk)
+            # The first cell begins behind the mark, and may be quoted.
+            chunk = chunk.removeprefix(BYTE_ORDER_MARK)
         columns = np.frombuffer(chunk, np.uint8)
         feeds = columns == LF
         line_feeds, carriage_returns, quotes, commas, nuls = (
@@ -84,7 +87,7 @@ class RecordCount:
             self.records += line_feeds + (0 if self.mends_carriage_returns else carriage_returns - pairs)
         elif not self._count_paired(chunk):
             self._walk(chunk)
-        self.bytes_count += len(chunk)
+        self.bytes_count += length
         self.commas += commas
         self.nuls += nuls
         self.quotes += quotes

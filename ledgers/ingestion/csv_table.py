@@ -45,7 +45,8 @@ UNPACKED_TIMES_MAX = 200
 UNDECODABLE_ROWS_MAX = 1_000
 """More rows than this with bytes that are no text mean that the encoding is declared wrongly."""
 MENDED: Final = "\ud800"
-"""Stands for a carriage return while the csv module splits cells: a surrogate that no decoder here gives."""
+"""Stands for a carriage return while the csv module splits cells: half of a character, which no text has. UTF-7 can
+write it all the same, and such a file is refused."""
 Record = tuple[int, list[str], str]
 """row, cells, what is wrong with its form"""
 Unfit = tuple[int, str, str, str, str]
@@ -60,7 +61,7 @@ class CsvTable:
         self._mends = "carriage-return" in declared.mend
         self._encoding = codecs.lookup(declared.encoding).name
         self._text = self._as_utf8(receipt, scratch)
-        self._errors = "surrogateescape" if self._text == receipt.path else "surrogatepass"
+        self._errors = "surrogateescape" if self._is_utf8 else "surrogatepass"
         self._skips_mark = self._encoding == "utf-8-sig"
         self._counted = self._profile()
         is_positional = bool(declared.columns) and all(isinstance(place, int) for place in declared.columns.values())
@@ -69,6 +70,10 @@ class CsvTable:
         self.header = None if is_positional else tuple(first)
         if self.header is not None:
             self._check_header(self.header)
+
+    @property
+    def _is_utf8(self) -> bool:
+        return self._encoding in ("utf-8", "utf-8-sig", "ascii")
 
     @property
     def first_row(self) -> int:
@@ -183,8 +188,7 @@ class CsvTable:
 
     def _as_utf8(self, receipt: Receipt, scratch: Path) -> Path:
         """Give a file that has the text in UTF-8: the copy in the vault itself where it is so."""
-        is_utf8 = self._encoding in ("utf-8", "utf-8-sig", "ascii")
-        if is_utf8 and receipt.ending == "csv":
+        if self._is_utf8 and receipt.ending == "csv":
             return receipt.path
         written = scratch / f"{receipt.sha256}.{self._encoding}.csv"
         written.unlink(missing_ok=True)
@@ -195,13 +199,11 @@ class CsvTable:
                     if receipt.ending == "csv.gz"
                     else iter(lambda: packed.read(CHUNK_BYTES), b"")
                 )
-                copy.writelines(chunks if is_utf8 else self._transcoded(chunks))
+                copy.writelines(chunks if self._is_utf8 else self._transcoded(chunks))
         except OSError as failed:
             raise StorageError(
                 f"{scratch}: the text of {self._source} cannot be written ({failed.strerror}). Free some space."
             ) from failed
-        if is_utf8:
-            self._errors = "surrogateescape"
         return written
 
     def _unpacked(self, packed: BinaryIO, receipt: Receipt) -> Iterator[bytes]:
@@ -226,7 +228,10 @@ class CsvTable:
         offset = 0
         try:
             for chunk in chunks:
-                yield decoder.decode(chunk).encode("utf-8", "surrogatepass")
+                text = decoder.decode(chunk)
+                if MENDED in text:
+                    raise self._wrong_encoding(offset, "")
+                yield text.encode("utf-8", "surrogatepass")
                 offset += len(chunk)
             yield decoder.decode(b"", final=True).encode("utf-8", "surrogatepass")
         except UnicodeError as fault:

@@ -3,10 +3,11 @@
 Eight bytes are looked at at once, as one limb, the first byte lowest; names get keys in the order of their appearance,
 and no two names have one. What a text says is not asked here.
 
-Compiled when it is imported, as ledgers.kernels is, and under the same traps. Two more:
+Compiled when it is imported, as ledgers.kernels is, and under the same traps. Three more:
 
 * A limb is read from any place before the last WORD_BYTES of an array, so whoever gives bytes gives so many behind
   them that mean nothing.
+* What numba keeps of plain_kernel is not made anew when only this file changes: then that one is to be touched.
 * Nothing here makes an array, so numba's counting of who holds one is switched off (`_nrt`): it takes three times as
   long as the work. A function that needs an array of its own cannot be one of these.
 """

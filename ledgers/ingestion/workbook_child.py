@@ -46,6 +46,11 @@ def draw(request: Mapping[str, Any]) -> dict[str, Any]:
     return {**sheet.report(), "sheet": name, "hidden_sheets": hidden, "rows_counted": rows_counted}
 
 
+def sheets(request: Mapping[str, Any]) -> dict[str, Any]:
+    """Give the names of the sheets that are shown."""
+    return {"visible": _Book(Archive(Path(request["path"]))).visible}
+
+
 def _count_rows(archive: Archive, part: str) -> int:
     """Count the rows by their tags, without a parser."""
     rows, held = 0, b""
@@ -79,6 +84,11 @@ class _Book:
         if styles is not None:
             archive.parse(styles, self._start_style, self._end_style, None)
         self.shows = [shows(format_no, self._formats.get(format_no)) for format_no in self._styles]
+
+    @property
+    def visible(self) -> list[str]:
+        """The names of the sheets that are shown."""
+        return [name for name, _, is_hidden in self._sheets if not is_hidden]
 
     def chosen(self, wanted: str | None) -> tuple[str, str, list[str]]:
         """Give the name and the part of the sheet to read, and the names of hidden ones."""
