@@ -82,12 +82,12 @@ class Started:
         yield from _listed("Proposed; confirm it", self.confirm, width)
         yield ""
         shown = display(self.folder, 400)
-        stops = any(file.faults for file in self.files if file.table)
+        stops = any(file.faults for file in self.files if file.table) or any("refused" in one for one in self.confirm)
         yield from _wrapped(f"All of it stands in {shown}/case.toml as well, each at its place.", width, "")
         if not self.is_ready:
             yield from _wrapped(f"Fill in and correct it, then: administrator check {shown}", width, "", "  ")
         elif stops:
-            yield from _wrapped(f"What is marked ! may stop a run: administrator check {shown}", width, "", "  ")
+            yield from _wrapped(f"What is wrong above may stop a run: administrator check {shown}", width, "", "  ")
         else:
             yield from _wrapped(f"It can be run as it is: administrator run {shown}", width, "", "  ")
 

@@ -366,11 +366,14 @@ class Books:
     def lent(self, name: str, rows: pa.Table | pa.RecordBatch | pa.RecordBatchReader) -> Iterator[None]:
         """Let SQL read columns of this program under a name, for as long as the block runs."""
         assert NAMES.fullmatch(name), f"{name!r} is no name of ours"
-        self._connection.register(name, rows)
+        with _own_errors():
+            # Both are statements, which can be stopped.
+            self._connection.register(name, rows)
         try:
             yield
         finally:
-            self._connection.unregister(name)
+            with _own_errors():
+                self._connection.unregister(name)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -379,7 +382,8 @@ class Books:
         try:
             yield
         except BaseException:
-            self._connection.rollback()
+            with _own_errors():
+                self._connection.rollback()
             raise
         self.execute("commit")
 

@@ -262,7 +262,8 @@ def _questions(
     for column in table.doubtful:
         yield _which(column, table, columns)
     if "ignore" in settings:
-        yield f"ignore: rows whose first cell matches {display(str(settings['ignore']))} are left out"
+        begins = re.sub(r"\\(.)", r"\1", str(settings["ignore"]))[1:]
+        yield f'ignore: rows whose first cell begins with "{display(begins)}" are left out'
     if "mend" in settings:
         yield "mend: carriage returns inside cells are taken out, and what is left is read as one"
     if table.rivals:
