@@ -58,11 +58,11 @@ class Started:
     def lines(self, columns: int) -> Iterator[str]:
         """Say it all in lines of so many columns."""
         width = max(WIDTH_MIN, min(columns, WIDTH_MAX))
-        count = sum(bool(file.table) for file in self.files)
-        yield from _wrapped(
-            f"{display(self.folder, 400)}: a case was begun from {len({f.path for f in self.files})} files; "
-            f"{count} {'is a source' if count == 1 else 'are sources'}.", width, "",
-        )  # fmt: skip
+        count = len({file.path for file in self.files})
+        empty = count - len({file.path for file in self.files if file.table})
+        none = f", of which {empty} hold{'s' if empty == 1 else ''} no source" if empty else ""
+        begun = f"{display(self.folder, 400)}: a case was begun from {count} file{'' if count == 1 else 's'}{none}."
+        yield from _wrapped(begun, width, "")
         for file in self.files:
             yield ""
             renamed = f" (now {display(file.path, 200)})" if file.path != f"inputs/{file.name}" else ""

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 COMMA, FEED = np.uint8(ord(",")), np.uint8(ord("\n"))
 NONE: Final = -1
+SUM: Final = pa.decimal256(40, 0)
+"""Arrow adds no two decimals of 38 digits."""
 
 
 def _write(
@@ -181,10 +183,10 @@ class LineColumns:
             column = batch.column(part)
             if not parts or (limbs_of(column) != 0).any():
                 parts.append(scale_columns("scaled_half_even", column, numerators, denominators))
-        total = parts[0]
+        total = parts[0].cast(SUM)
         for part in parts[1:]:
-            total = pc.add(total, part).cast(WHOLE_NUMBER)
-        return total
+            total = pc.add(total, part.cast(SUM)).cast(SUM)
+        return total.cast(WHOLE_NUMBER)
 
     def _rate_columns(self, asset_nos: pa.Array) -> tuple[pa.Array, pa.Array]:
         """The rate of each row's asset as two columns; null without a price."""
