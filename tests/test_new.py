@@ -299,6 +299,15 @@ def test_a_file_like_no_table_is_taken_for_none(rows: Sequence[str]) -> None:
     assert table("notes.csv", "first,second" if "," in rows[0] else "first", *rows) is None
 
 
+@pytest.mark.parametrize("header", ["account", "顧客番号", "User ID"])
+def test_a_bare_list_of_accounts_is_one_and_of_anything_else_is_none(header: str) -> None:
+    found = table("list.csv", header, "u1", "u2")
+    assert found is not None
+    assert (found.table, dict(found.places)) == ("account", {"account": 1})
+    assert table("list.csv", "colour", "red", "blue") is None
+    assert table("list.csv", header, "u1", "u1") is None
+
+
 def test_a_column_of_days_is_never_a_quantity_and_a_number_never_a_day() -> None:
     found = table("x.csv", "account,asset,quantity", "u1,BTC,2026-01-01", "u2,ETH,2026-01-02")
     assert found is None or "quantity" not in found.places

@@ -88,6 +88,8 @@ def stream(request: Mapping[str, Any]) -> dict[str, Any]:
             rows += batch.num_rows
             if is_orphan(request):
                 os._exit(1)
+    if rows != file.metadata.num_rows:
+        raise Refused(f"claims {file.metadata.num_rows} rows and holds {rows}. {AGAIN}")
     sys.stdout.buffer.flush()
     return {"rows": rows, "has_nul": has_nul}
 

@@ -21,6 +21,7 @@ OWN, SPECIFIC, GENERAL, BY_VALUES = 4, 3, 2, 1
 """What a name weighs: the contract's own, one of this table, one of any table, none but the values."""
 MISSING, FILE_NAME, UNREAD = 4, 5, 1
 WORDS_PERCENT = 80
+NAMES_OF_ACCOUNTS = ANYWHERE["account"] | {"account"}
 CONSTANT = frozenset(
     {"asset", "claim_asset", "pay_asset", "kind", "method", "party", "round", "step", "posted_at", "occurred_at",
      "received_at", "at"}
@@ -122,7 +123,8 @@ def _may_be(
         return sides in ({"quantity"}, {"credit", "debit"})
     if table == "account":
         # Nearly every file names accounts; one that lists them says something of each, and no quantities.
-        return len(places) > 1 and columns[places["account"] - 1].is_unique
+        is_list = len(columns) == 1 and plain_name(columns[0].name) in NAMES_OF_ACCOUNTS
+        return (len(places) > 1 or is_list) and columns[places["account"] - 1].is_unique
     if table == "price":
         return "asset" in places and (columns[places["asset"] - 1].is_unique or "price_set" in places or is_price)
     return True
