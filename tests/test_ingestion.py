@@ -486,6 +486,12 @@ def test_of_one_fault_a_thousand_rows_are_named_and_all_are_rejected(case: Case)
     assert len(case.rows["reject"]) == 1500
 
 
+def test_a_refused_quantity_is_not_truncated_too(case: Case) -> None:
+    case.source("balance", BALANCES + "A,BTC,1.2.3456789012\nB,BTC,0.1234567899\n", 'excess_digits = "truncate"')
+    case.load()
+    assert sorted(case.codes()) == ["truncated-digits", "unreadable-quantity"]
+
+
 def test_truncation_is_reported_to_the_last_digit(case: Case) -> None:
     content = (
         BALANCES

@@ -47,8 +47,8 @@ class Drawn:
 
 def drawn_of(receipt: Receipt, task: str, arguments: Mapping[str, Any], bounds: Bounds, scratch: Path) -> Drawn:
     """Let a child draw the rows of a file."""
-    stem = scratch / f"{receipt.sha256}.{next(_numbers)}"
-    rows, faults = stem.with_suffix(".rows"), stem.with_suffix(".faults")
+    stem = f"{receipt.sha256}.{next(_numbers)}"
+    rows, faults = scratch / f"{stem}.rows", scratch / f"{stem}.faults"
     request = {
         **arguments, "path": str(receipt.path), "rows": str(rows), "faults": str(faults), "scratch": str(scratch),
     }  # fmt: skip

@@ -1,6 +1,6 @@
 -- What did truncation cut off?
 --
--- Reads   staged, asset_code
+-- Reads   staged, asset_code, {typed} without the rows that were refused
 -- Makes   cut(asset_key INTEGER, is_negative BOOLEAN, digits VARCHAR, rows BIGINT): digits behind the asset's last
 --         decimal, without the zeros at their end, of the rows that had any
 create or replace temp table cut as
@@ -8,7 +8,7 @@ with plain as (
     select a.asset_key, a.decimals, case when $scientific then plain_of(s."{column}") else s."{column}" end as t
     from staged s
     join asset_code a on a.code = s."{asset_column}"
-    where s."row" not in (select "row" from {typed} where source_no = $source_no and unfit)
+    semi join (select "row" from {typed} where source_no = $source_no) as accepted using ("row")
 )
 select asset_key, t like '-%' as is_negative, rtrim(substr(fraction_of(t), decimals + 1), '0') as digits,
        count(*) as rows
