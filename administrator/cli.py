@@ -170,14 +170,14 @@ def _with_beginning(begun: argparse.ArgumentParser) -> None:
         help="the files, or folders of them; they are copied and left as they are",
     )  # fmt: skip
     for option, about in (
-        ("title", "how the case is called"),
-        ("currency", "the reporting currency, such as JPY"),
-        ("regime", "the law that shares out; `administrator law` lists them"),
-        ("commencement-at", "when the proceedings commenced, such as 2026-03-31T09:00:00+09:00"),
-        ("timezone", "of times without an offset, such as Asia/Tokyo"),
-        ("trigger", "such as bankruptcy or civil_rehabilitation"),
+        ("--title", "how the case is called"),
+        ("--currency", "the reporting currency, such as JPY"),
+        ("--regime", "the law that shares out; `administrator law` lists them"),
+        ("--commencement-at", "when the proceedings commenced, such as 2026-03-31T09:00:00+09:00"),
+        ("--timezone", "of times without an offset, such as Asia/Tokyo"),
+        ("--trigger", "such as bankruptcy or civil_rehabilitation"),
     ):
-        begun.add_argument(f"--{option}", metavar=option.upper().replace("-", "_"), help=about)
+        begun.add_argument(option, metavar=option.strip("-").upper(), help=about)
     begun.add_argument("--json", action="store_true", help="what was found as JSON")
     begun.add_argument("--quiet", action="store_true", help="nothing but errors")
 
