@@ -251,6 +251,10 @@ def judged(variant: str, folder: Path, out: Path) -> list[str]:
     return [f"{variant}: {fault}" for fault in faults]
 
 
+FIRST_OF_SEVERAL = ("labels-disagree",)
+"""Findings that name the first of rows that say the same, which is another one where rows stand otherwise."""
+
+
 def unlike(out: Path, shuffled: Path, places: dict[str, dict[str, str]]) -> list[str]:
     """In what a run on shuffled rows differs: in nothing but the hashes of inputs, and the row numbers of findings."""
     names = sorted(path.name for path in out.iterdir())
@@ -258,14 +262,19 @@ def unlike(out: Path, shuffled: Path, places: dict[str, dict[str, str]]) -> list
         return ["shuffled: other files"]
     exact = [name for name in names if name not in ("findings.csv", "manifest.json")]
     faults = [name for name in exact if (out / name).read_bytes() != (shuffled / name).read_bytes()]
-    findings = rows_of(shuffled / "findings.csv")
+    before, findings = rows_of(out / "findings.csv"), rows_of(shuffled / "findings.csv")
     for row in findings:
         moved = places.get(row["source"], {})
         row["row"] = moved.get(row["row"], row["row"])
         where, colon, rest = row["message"].removeprefix(f"{row['source']}:").partition(": ")
         if where in moved:
             row["message"] = f"{row['source']}:{moved[where]}{colon}{rest}"
-    faults += first_differences("findings.csv", rows_of(out / "findings.csv"), sorted(findings, key=finding_key))
+    for row in (*before, *findings):
+        if row["code"] in FIRST_OF_SEVERAL:
+            row["row"] = ""
+            row["message"] = row["message"].partition(": ")[2]
+    before, findings = sorted(before, key=finding_key), sorted(findings, key=finding_key)
+    faults += first_differences("findings.csv", before, findings)
     if manifest_of(out) != manifest_of(shuffled):
         faults.append("manifest.json")
     return [f"shuffled: {fault}" for fault in faults]

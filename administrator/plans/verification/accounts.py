@@ -81,7 +81,7 @@ class Walk:
             self.scheduled[name] += terms.claimed
             self.parts[name] += terms.claimed
             self.part_lines[name] += terms.lines
-            terms.sharing.claimed += terms.claimed
+            terms.sharing.claimed += terms.claimed - (terms.without if self.insiders_apart else 0)
             terms.sharing.awarded += terms.awarded
 
     def account(self, account: str, firsts: Sequence[int], taken: Sequence[list[Row]]) -> None:

@@ -25,7 +25,7 @@ class Terms:
     """What the plain claims on one asset are shared by, and what those that passed sum to."""
 
     __slots__ = ("asset", "awarded", "claimed", "decimals", "divisor", "lead", "lines", "multiplier", "pool", "sharing",
-                 "zero", "zeros")
+                 "without", "zero", "zeros")
 
     def __init__(self, asset: Asset, price: tuple[int, int], pool: Pool, sharing: Sharing) -> None:
         self.asset = asset
@@ -39,6 +39,8 @@ class Terms:
         self.lead = f",{asset.name},,{STEP},{asset.name},"
         """How a row of schedule.csv goes on behind the account."""
         self.claimed = 0
+        self.without = 0
+        """Of `claimed`, what gets nothing, so that no line says whether the pool knows of it."""
         self.awarded = 0
         self.lines = 0
 
@@ -115,6 +117,8 @@ class Ordinary:
         holders.at += 1
         for terms, _, claim, entitled in draft.awards:
             terms.claimed += claim
+            if not entitled:
+                terms.without += claim
             terms.awarded += entitled
             terms.lines += 1
         if draft.shares:
