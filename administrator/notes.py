@@ -106,8 +106,8 @@ def note_inputs(books: Books, case: CaseConfiguration, before: Sequence[InputSta
 def note_stage(books: Books, stage_no: int, stage: str, key: str) -> None:
     """Keep that a stage is done, of what, and how many rows each relation has now; in the stage's own transaction."""
     books.insert("stage_note", stage_no, stage, key)
-    for relation, rows in _counts(books).items():
-        books.insert("stage_relation", stage_no, relation, rows)
+    rows = _counted(books)
+    books.execute(f"insert into stage_relation select $stage_no, * from ({rows})", {"stage_no": stage_no})  # noqa: S608
 
 
 def note_end(books: Books, case: CaseConfiguration, out: Path) -> None:
@@ -199,6 +199,11 @@ def keep_stages(books: Books, done: int, stats: Sequence[InputStat]) -> bool:
 
 def _counts(books: Books) -> Mapping[str, int]:
     """How many rows each relation has, the notes themselves apart."""
+    return dict(books.rows(_counted(books)))
+
+
+def _counted(books: Books) -> str:
+    """A select of each relation and its rows."""
     relations = [
         relation
         for (relation,) in books.rows(
@@ -207,5 +212,5 @@ def _counts(books: Books) -> Mapping[str, int]:
         )
     ]
     assert all(NAMES.fullmatch(relation) for relation in relations)
-    counted = " union all ".join(f"select '{relation}', count(*) from {relation}" for relation in relations)  # noqa: S608
-    return dict(books.rows(counted)) if counted else {}
+    counted = [f"select '{relation}', count(*) from {relation}" for relation in relations]  # noqa: S608
+    return " union all ".join(counted) or "select '', 0 where false"

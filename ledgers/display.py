@@ -36,6 +36,8 @@ def display(text: str, characters_max: int = DISPLAY_CHARACTERS_MAX) -> str:
     >>> display(r"C:\x1b")
     'C:\\\\x1b'
     """
+    if len(text) <= characters_max and text.isascii() and text.isprintable() and "\\" not in text:
+        return text
     shown: list[str] = []
     length = marks = 0
     for character in text:

@@ -13,28 +13,19 @@ NULL in any place gives NULL. Multiplier >= 0 and divisor > 0; units >= 0, excep
 ones and rounds them like their opposite. A result of more than 38 digits, a divisor of 0 or a negative number raises,
 in SQL as `duckdb.InvalidInputException` ending with the sentence of the error here; nothing is ever wrapped.
 
-The functions of Python integers in this file are the definition. `register(bulk=True)` puts the same arithmetic on
-64-bit limbs (ledgers.kernels) in front of them, for tens of millions of rows; what the limbs cannot answer comes back
-here.
+The functions of Python integers in this file are the definition. For tens of millions of rows storage/functions.py puts
+the same arithmetic on 64-bit limbs (ledgers.kernels) in front of them; what the limbs cannot answer comes back here.
 
 What this module does not do: largest remainder needs no function of its own, a relation ranks `scaled_remainder`.
 
 Trap: SQL casts silently on the way in, and rounds: `scaled_floor(1.5, 1, 1)` is 2. Hand over DECIMAL(38,0) or integers.
-
-Trap: DuckDB 2.0 prints `nanobind: leaked ...` lines on stderr when the interpreter ends while a connection that has
-functions of Python is open. Closing it or `unregister` prevents that; what was forgotten is taken out at exit.
 """
 
 from __future__ import annotations
 
-import atexit
 from collections.abc import Callable
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final, TypeAlias
-from weakref import WeakSet
-
-import duckdb
-from duckdb.func import FunctionNullHandling, PythonUDFType
 
 from ledgers.units import UNITS_DIGITS_MAX, divide_half_even, format_units
 
@@ -46,8 +37,6 @@ WHOLE_NUMBER_LIMIT: Final = 10**UNITS_DIGITS_MAX
 
 Scaled: TypeAlias = Callable[[int, int, int], int]
 Column: TypeAlias = "pa.Array | pa.ChunkedArray"
-
-_registered: WeakSet[duckdb.DuckDBPyConnection] = WeakSet()
 
 
 def _checked(units: int, multiplier: int, divisor: int, result: int) -> int:
@@ -107,10 +96,7 @@ def scaled_half_even(units: int, multiplier: int, divisor: int) -> int:
 FUNCTIONS: Final[dict[str, Scaled]] = {
     scaled.__name__: scaled for scaled in (scaled_floor, scaled_remainder, scaled_ceil, scaled_half_even)
 }
-"""Every function a connection is given, by its name in SQL, but the one that writes."""
-
-TEXT_FUNCTION: Final = "units_text"
-"""units_text(units DECIMAL(38,0), decimals INTEGER) VARCHAR: ledgers.units.format_units."""
+"""By their names in SQL."""
 
 
 def scale_rows(scaled: Scaled, units: Column, multipliers: Column, divisors: Column) -> pa.Array:
@@ -122,76 +108,9 @@ def scale_rows(scaled: Scaled, units: Column, multipliers: Column, divisors: Col
     return pa.array(results, pa.decimal128(UNITS_DIGITS_MAX, 0))
 
 
-def register(connection: duckdb.DuckDBPyConnection, bulk: bool) -> None:
-    """Put the functions into a connection, where all its cursors find them.
-
-    Args:
-        connection: any open DuckDB connection that does not have them yet.
-        bulk: True where many rows will be scaled: importing the limbs takes 0.4 s, and 2 s the first time on a machine;
-            Python integers take 4 microseconds a row. Results are the same to the last unit.
-    """
-    columnwise: Callable[[str], Callable[[Column, Column, Column], pa.Array]] = _by_definition
-    if bulk:
-        from ledgers import kernels
-
-        columnwise = kernels.columnwise
-    for name in FUNCTIONS:
-        connection.create_function(
-            name,
-            columnwise(name),
-            [WHOLE_NUMBER] * 3,
-            WHOLE_NUMBER,
-            type=PythonUDFType.ARROW,
-            null_handling=FunctionNullHandling.SPECIAL,
-        )
-    connection.create_function(
-        TEXT_FUNCTION,
-        _writer(bulk),
-        [WHOLE_NUMBER, "INTEGER"],
-        "VARCHAR",
-        type=PythonUDFType.ARROW,
-        null_handling=FunctionNullHandling.SPECIAL,
-    )
-    _registered.add(connection)
-
-
 def write_rows(units: Column, decimals: Column) -> pa.Array:
     """Write a column of units as plain decimals by the definition, row by row."""
     import pyarrow as pa
 
     rows = zip(units.to_pylist(), decimals.to_pylist(), strict=True)
     return pa.array([None if None in row else format_units(int(row[0]), row[1]) for row in rows], pa.string())
-
-
-def _writer(bulk: bool) -> Callable[[Column, Column], pa.Array]:
-    write = write_rows
-    if bulk:
-        from ledgers import digits
-
-        write = digits.text_column
-    # DuckDB evaluates the annotations of a named function, and some are only there for types.
-    return lambda units, decimals: write(units, decimals)  # noqa: PLW0108
-
-
-def _by_definition(name: str) -> Callable[[Column, Column, Column], pa.Array]:
-    scaled = FUNCTIONS[name]
-    return lambda units, multipliers, divisors: scale_rows(scaled, units, multipliers, divisors)
-
-
-def unregister(connection: duckdb.DuckDBPyConnection) -> None:
-    """Take the functions out of a connection again; one that is closed, or never had them, is left as it is."""
-    if connection not in _registered:
-        return
-    _registered.discard(connection)
-    for name in (*FUNCTIONS, TEXT_FUNCTION):
-        try:
-            connection.remove_function(name)
-        except (duckdb.ConnectionException, duckdb.InvalidInputException, duckdb.OutOfMemoryException):
-            # Closed, which took the functions out; or without memory for it, and closed next.
-            return
-
-
-@atexit.register
-def _unregister_all() -> None:
-    for connection in tuple(_registered):
-        unregister(connection)

@@ -233,6 +233,7 @@ def find_identities(books: Books) -> None:
         "create or replace temp table identity_member "
         "(basis varchar, skeleton varchar, account_no integer, text varchar)"
     )
+    books.execute("create or replace temp table identity_reason (basis varchar, skeleton varchar, reason varchar)")
     for basis, column in (("account", "account"), ("holder", "holder")):
         books.run(RELATIONS / "identity_text.sql", {"column": column})
         _store_skeletons(books)
@@ -241,11 +242,14 @@ def find_identities(books: Books) -> None:
     books.run(RELATIONS / "identity_place.sql")
     if books.value("select count(*) from identity_place"):
         books.run(RELATIONS / "identity_destination.sql")
-    books.run(RELATIONS / "identity_reason.sql")
-    _store_reasons(books)
+    bases = {basis for (basis,) in books.rows("select distinct basis from identity_member")}
+    if "account" in bases:
+        books.run(RELATIONS / "identity_reason.sql")
+        _store_reasons(books)
     books.run(RELATIONS / "identity_candidate.sql")
-    books.run(RELATIONS / "identity_group.sql", groups_max=GROUPS_EACH_MAX, accounts_max=ACCOUNTS_NAMED_MAX)
-    write_findings(books, [*_about_groups(books), *_about_the_rest(books)])
+    if bases:
+        books.run(RELATIONS / "identity_group.sql", groups_max=GROUPS_EACH_MAX, accounts_max=ACCOUNTS_NAMED_MAX)
+        write_findings(books, [*_about_groups(books), *_about_the_rest(books)])
     books.run(RELATIONS / "identity_end.sql")
 
 

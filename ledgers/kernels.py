@@ -322,5 +322,5 @@ def scale_columns(name: str, units: Column, multipliers: Column, divisors: Colum
 
 
 def columnwise(name: str) -> Callable[[Column, Column, Column], pa.Array]:
-    """The function of this name, as `ledgers.exact.register` gives it to DuckDB."""
+    """The function of this name, as `ledgers.storage.functions.register` gives it to DuckDB."""
     return lambda units, multipliers, divisors: scale_columns(name, units, multipliers, divisors)

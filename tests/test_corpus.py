@@ -206,7 +206,7 @@ def test_a_relation_cuts_text_where_display_does(text: str) -> None:
 
 
 def shown(text: str) -> str:
-    """What the macro of the relations makes of a text."""
+    """What the function of the relations makes of a text."""
     return str(_books().value("select shown($text)", {"text": text}))
 
 

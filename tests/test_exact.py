@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 
 from administrator.allocation import Rounding, allocate
 from ledgers import exact, kernels
+from ledgers.storage import functions
 
 LARGEST = 10**38 - 1
 ROOT = Path(__file__).parent.parent
@@ -35,7 +36,7 @@ Row = tuple[int, int, int]
 @pytest.fixture(scope="module", params=[False, True], ids=["definition", "limbs"])
 def connection(request: pytest.FixtureRequest) -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect() as opened:
-        exact.register(opened, bulk=request.param)
+        functions.register(opened, bulk=request.param)
         yield opened
 
 
@@ -241,29 +242,31 @@ def test_two_threads_may_scale_at_once() -> None:
 
 def test_unregister_takes_the_functions_out_and_may_be_repeated() -> None:
     with duckdb.connect() as opened:
-        exact.register(opened, bulk=False)
-        exact.unregister(opened)
-        exact.unregister(opened)
+        functions.register(opened, bulk=False)
+        functions.unregister(opened)
+        functions.unregister(opened)
         with pytest.raises(duckdb.CatalogException):
             opened.execute("select scaled_floor(1, 1, 1)")
-        exact.register(opened, bulk=False)
+        functions.register(opened, bulk=False)
         assert scaled_in_sql(opened, "scaled_floor", 7, 1, 2) == 3
 
 
 def test_a_closed_connection_may_be_unregistered() -> None:
     opened = duckdb.connect()
-    exact.register(opened, bulk=False)
+    functions.register(opened, bulk=False)
     opened.close()
-    exact.unregister(opened)
+    functions.unregister(opened)
 
 
-ENDINGS = ["", "exact.unregister(opened)", "opened.close()", "cursor.close(); opened.close()", "raise SystemExit(0)"]
+UNREGISTERS = "functions.unregister(opened)"
+ENDINGS = ["", UNREGISTERS, "opened.close()", "cursor.close(); opened.close()", "raise SystemExit(0)"]
 
 
 @pytest.mark.parametrize("ending", ENDINGS)
 def test_nothing_is_printed_when_the_interpreter_ends(ending: str) -> None:
     script = (
-        "import duckdb; from ledgers import exact; opened = duckdb.connect(); exact.register(opened, bulk=False)\n"
+        "import duckdb; from ledgers.storage import functions\n"
+        "opened = duckdb.connect(); functions.register(opened, bulk=False)\n"
         f"cursor = opened.cursor(); cursor.execute('select scaled_floor(7, 1, 2)').fetchall()\n{ending}"
     )
     ended = subprocess.run(
@@ -274,9 +277,9 @@ def test_nothing_is_printed_when_the_interpreter_ends(ending: str) -> None:
 
 def test_the_small_way_imports_no_compiler() -> None:
     script = (
-        "import sys, duckdb; from ledgers import exact\n"
+        "import sys, duckdb; from ledgers.storage import functions\n"
         "with duckdb.connect() as opened:\n"
-        "    exact.register(opened, bulk=False); opened.execute('select scaled_floor(7, 1, 2)').fetchall()\n"
+        "    functions.register(opened, bulk=False); opened.execute('select scaled_floor(7, 1, 2)').fetchall()\n"
         "print([name for name in ('numba', 'llvmlite', 'ledgers.kernels') if name in sys.modules])"
     )
     ended = subprocess.run(

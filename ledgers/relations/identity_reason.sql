@@ -1,7 +1,7 @@
 -- In what do the ids of a group differ, where all of them are ASCII? The fewest steps that make them one.
 --
 -- Reads   identity_member
--- Makes   identity_reason(basis VARCHAR, skeleton VARCHAR, reason VARCHAR), of holders and payees too
+-- Makes   rows of identity_reason(basis VARCHAR, skeleton VARCHAR, reason VARCHAR)
 -- Holds   ledgers.identity.reasons is the definition: each step is left out for good where the others do without it,
 --         the gravest first; a group with a text that is not ASCII is explained there
 create or replace temp table identity_kept as
@@ -44,10 +44,9 @@ from member
 join spaced using (skeleton)
 group by skeleton, looks, zeros, cases, spaces;
 
-create or replace temp table identity_reason as
+insert into identity_reason
 select 'account' as basis, skeleton, 'homoglyph' as reason from identity_kept where looks
 union all select 'account', skeleton, 'leading_zeros' from identity_kept where zeros
 union all select 'account', skeleton, 'case' from identity_kept where cases
 union all select 'account', skeleton, 'white_space' from identity_kept where spaces
-union all select 'account', skeleton, 'invisible' from identity_kept where invisibles
-union all select distinct basis, skeleton, basis from identity_member where basis <> 'account';
+union all select 'account', skeleton, 'invisible' from identity_kept where invisibles;

@@ -109,7 +109,7 @@ class Books:
             out_folder: except this one, where given.
             threads: None for as many as there are cores; no result depends on it.
             memory_limit: as DuckDB writes it.
-            bulk: whether millions of rows will be scaled; see ledgers.exact.
+            bulk: whether millions of rows will be scaled; see storage/functions.py.
         """
         if "?" in str(case_folder.resolve()):
             # DuckDB takes what follows for a query, as in an address, and puts the log of its writes elsewhere.
@@ -237,9 +237,9 @@ class Books:
         return books
 
     def _register(self, bulk: bool) -> None:
-        from ledgers import exact
+        from ledgers.storage import functions
 
-        exact.register(self._connection, bulk)
+        functions.register(self._connection, bulk)
         self.is_bulk = bulk
         for path in sorted(MACROS.glob("*.sql")):
             self.run(path)
@@ -413,9 +413,9 @@ class Books:
             return
         self._is_open = False
         self._let_go()
-        from ledgers import exact
+        from ledgers.storage import functions
 
-        exact.unregister(self._connection)
+        functions.unregister(self._connection)
         self._connection.close()
         if self._spill is not None:
             purged_folder(self._spill).rmdir()

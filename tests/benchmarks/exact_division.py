@@ -17,7 +17,8 @@ from functools import partial
 import duckdb
 import numpy as np
 
-from ledgers import exact, kernels
+from ledgers import kernels
+from ledgers.storage import functions
 
 LINES = 5_000_000
 CHUNK_ROWS = 2048
@@ -90,7 +91,7 @@ def main(lines: int) -> None:
     connection = duckdb.connect()
     connection.execute(LINE_RELATION, [lines])
     connection.execute("set threads = 1")
-    exact.register(connection, bulk=True)
+    functions.register(connection, bulk=True)
     measured = {name: cpu_seconds(partial(connection.execute, statement)) for name, statement in STATEMENTS.items()}
     connection.execute("set threads = 2")
     contended = "scaled_floor, sum"

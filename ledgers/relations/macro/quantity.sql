@@ -54,8 +54,10 @@ create or replace temp macro plain_units(t, decimals) as
 create or replace temp macro units_of(t, decimals, is_truncated, takes_scientific) as
     case
         when is_plain(t) and (has_room(t, decimals) or is_truncated) then plain_units(t, decimals)
-        when takes_scientific and is_scientific(t) and (has_room(plain_of(t), decimals) or is_truncated)
-            then plain_units(plain_of(t), decimals)
+        -- Transforming a list of one gives its value a name, so that it is written into a statement once.
+        when takes_scientific and is_scientific(t)
+            then list_transform([plain_of(t)], lambda plain:
+                case when has_room(plain, decimals) or is_truncated then plain_units(plain, decimals) end)[1]
     end;
 
 -- Whether a text is a price: never negative, at most 38 digits above and 37 below the point.
