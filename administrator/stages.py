@@ -170,9 +170,15 @@ def _plan(run: Run) -> None:
     books = run.books
     terms = resolved(run)
     books.run(RELATIONS / "plan_line.sql")
-    if terms.minimum_minor > 0:
-        books.run(RELATIONS / "plan_minimum.sql")
-    books.run(RELATIONS / "holder.sql")
+    if books.is_bulk and _is_all_booked(books) and _is_first_in_kind(books):
+        from administrator.plan_columns import make_plan
+
+        make_plan(books, terms.minimum_minor)
+    else:
+        books.run(RELATIONS / "plan_units.sql")
+        if terms.minimum_minor > 0:
+            books.run(RELATIONS / "plan_minimum.sql")
+        books.run(RELATIONS / "holder.sql")
     findings.add(books, findings.about_plan(books, terms))
     awarded, planned = books.rows(
         "select (select coalesce(sum(awarded), 0) from pool_award) "
@@ -180,6 +186,16 @@ def _plan(run: Run) -> None:
         "(select coalesce(sum(entitled), 0) from plan_units)"
     )[0]
     assert awarded == planned, f"awards of {awarded} units make plan lines of {planned}"
+
+
+def _is_first_in_kind(books: Books) -> bool:
+    """Whether nothing is shared out but the pools, rounded down, and nothing was paid before."""
+    return not any(
+        books.rows(
+            "select (select count(*) from compensation), (select count(*) from pool_tier where is_largest_remainder), "
+            "(select count(*) from payment cross join term where payment.round < term.round)"
+        )[0]
+    )
 
 
 RATED = 2

@@ -276,6 +276,44 @@ def _compiled() -> Any:
 scale_limbs: Final = _compiled()
 
 
+def _add_up(owners: Any, keys: Any, limbs: Any, is_known: Any, is_counted: Any, sums: Any, is_partial: Any) -> Any:
+    """Add the rows of each owner to his sum, and mark who has one that is not known; give whether all sums fit.
+
+    Args:
+        owners: of each row, in order. keys: every owner once, in order. limbs, is_known, is_counted: by row.
+        sums: (owners, 2) limbs. is_partial: by owner.
+    """
+    at = 0
+    for row in range(len(owners)):
+        while keys[at] != owners[row]:
+            at += 1
+        if not is_counted[row]:
+            continue
+        if not is_known[row]:
+            is_partial[at] = True
+            continue
+        low = sums[at, 0] + limbs[row, 0]
+        sums[at, 1] += limbs[row, 1] + (ONE if low < limbs[row, 0] else ZERO)
+        sums[at, 0] = low
+        # Each is below 2^127, so that a sum that is not shows it in its top bit before it can wrap.
+        if sums[at, 1] >> TOP:
+            return False
+    return True
+
+
+def _compiled_sum() -> Any:
+    def given(of: Any, dimensions: int) -> Any:
+        return types.Array(of, dimensions, "C", readonly=True)
+
+    rows, limbs = given(types.int32, 1), given(types.uint64, 2)
+    flags = given(types.boolean, 1)
+    made = types.Array(types.uint64, 2, "C"), types.Array(types.boolean, 1, "C")
+    return cached(_add_up, types.boolean(rows, rows, limbs, flags, flags, *made))
+
+
+add_up: Final = _compiled_sum()
+
+
 def _column(column: Column) -> pa.Array:
     if isinstance(column, pa.Array):
         return column
@@ -288,6 +326,12 @@ def limbs_of(column: pa.Array) -> NDArray[np.uint64]:
     if buffer is None:
         return np.empty((0, 2), np.uint64)
     return np.frombuffer(buffer, np.uint64, 2 * len(column), 16 * column.offset).reshape(-1, 2)
+
+
+def column_of(limbs: NDArray[np.uint64], is_known: NDArray[np.bool_] | None = None) -> pa.Array:
+    """The column whose memory these limbs are; null where it is not known."""
+    validity = None if is_known is None else pa.py_buffer(np.packbits(is_known, bitorder="little"))
+    return pa.Array.from_buffers(WHOLE_NUMBER, len(limbs), [validity, pa.py_buffer(limbs)])
 
 
 def _whole_number(limbs: NDArray[np.uint64]) -> int:
@@ -317,8 +361,7 @@ def scale_columns(name: str, units: Column, multipliers: Column, divisors: Colum
         for row in np.flatnonzero(is_open & is_known):
             result = FUNCTIONS[name](*(_whole_number(limbs[row]) for limbs in given))
             results[row] = np.frombuffer(result.to_bytes(16, "little", signed=True), np.uint64)
-    validity = pa.py_buffer(np.packbits(is_known, bitorder="little")) if nulls else None
-    return pa.Array.from_buffers(WHOLE_NUMBER, rows, [validity, pa.py_buffer(results)])
+    return column_of(results, is_known if nulls else None)
 
 
 def columnwise(name: str) -> Callable[[Column, Column, Column], pa.Array]:

@@ -1,10 +1,9 @@
 -- What each holder gets of what is his, by value at commencement.
 --
 -- Reads   claim_units, plan_units, step_name, rate
--- Makes   holder(account_no INTEGER key, allowed_minor, returned_minor, compensated_minor, withheld_minor DECIMAL(38,0),
---                is_partial BOOLEAN of each), by account_no
+-- Makes   rows of holder, by account_no
 -- Holds   one row an account of claim_units; a sum over any unpriced units is partial
-create or replace table holder as
+insert into holder
 with allowed as (
     select claim_units.account_no,
            sum(scaled_half_even(claim_units.allowed, rate.numerator, rate.denominator))::decimal(38, 0) as minor,
