@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     Limbs = NDArray[np.uint64]
     Numbers = NDArray[np.int32]
+    Places = NDArray[np.int64]
     Flags = NDArray[np.bool_]
 
 RELATIONS = Path(__file__).parent / "relations"
@@ -43,7 +44,7 @@ def make_plan(books: Books, minimum_minor: int) -> None:
         minimum_minor: who would be paid less is withheld.
 
     Raises:
-        OverflowError: what a holder gets is worth more than 38 digits of the minor unit.
+        OverflowError: what a holder gets is worth more than 38 digits.
     """
     rows, accounts = books.rows(
         "select (select count(*) from claim_units), (select coalesce(max(account_no) + 1, 0) from claim_units)"
@@ -61,11 +62,35 @@ def make_plan(books: Books, minimum_minor: int) -> None:
             books.run(RELATIONS / "plan_units_by_column.sql")
 
 
+def make_pool_awards(books: Books) -> None:
+    """Fill `pool_award`: what each pool's lines are entitled to together.
+
+    Args:
+        books: as above.
+
+    Raises:
+        OverflowError: a pool awards more than 38 digits.
+    """
+    shares = _Shares(books)
+    limbs, lines = np.zeros((shares.assets, 2), np.uint64), np.zeros(shares.assets, np.int64)
+    query = "select asset_no, allowed from claim_units where allowed > 0"
+    for batch in books.batches(query, ROWS_AT_ONCE):
+        asset_nos = batch.column(0)
+        entitled = shares.entitled(batch.column(1), asset_nos)
+        chosen = _is_known(entitled)
+        places = asset_nos.to_numpy().astype(np.int64)
+        limbs = _summed(places, shares.assets, entitled, chosen, limbs).limbs
+        lines += np.bincount(places[chosen], minlength=shares.assets)
+    columns = {"asset_no": np.arange(shares.assets, dtype=np.int32), "awarded": column_of(limbs), "lines": lines}
+    with books.lent("incoming_award", pa.table(columns)):
+        books.run(RELATIONS / "pool_award_by_column.sql")
+
+
 class _Shares:
     """What the pool of each asset pays of what is claimed, and what its units are worth; null without pool or price."""
 
     def __init__(self, books: Books) -> None:
-        assets = int(books.value("select count(*) from asset"))
+        self.assets = assets = int(books.value("select count(*) from asset"))
         tiers = books.rows("select asset_no, payable::varchar, claimed::varchar from pool_tier where tier = 0")
         rates = books.rows(
             "select asset_no, numerator::varchar, denominator::varchar from rate where price_set = 'commencement'"
@@ -137,27 +162,29 @@ class _Sum:
 
 def _planned(part: pa.Table, shares: _Shares, withholdings: _Withholdings) -> tuple[pa.Table, pa.Table]:
     """The lines and the holders of some accounts, with all claims of each."""
-    all_accounts, asset_nos, allowed = (_whole(column) for column in part.columns)
-    every = all_accounts.to_numpy()
+    accounts, asset_nos, allowed = (_whole(column) for column in part.columns)
+    every = accounts.to_numpy()
     assert (every[1:] >= every[:-1]).all(), "claims do not lie in the order of their accounts"
-    holders = every[np.flatnonzero(np.diff(every, prepend=NONE))]
+    is_first = np.diff(every, prepend=NONE) != 0
+    holders, places = every[is_first], np.cumsum(is_first) - 1
     chosen = (limbs_of(allowed) != 0).any(axis=1)
-    account_nos, asset_nos, allowed = every[chosen], asset_nos.filter(pa.array(chosen)), _kept(allowed, chosen)
-    allowed_sum = _summed(account_nos, holders, shares.worth(allowed, asset_nos))
+    places, asset_nos, allowed = places[chosen], asset_nos.filter(pa.array(chosen)), _kept(allowed, chosen)
+    allowed_sum = _summed(places, len(holders), shares.worth(allowed, asset_nos))
 
     entitled = shares.entitled(allowed, asset_nos)
     chosen = (limbs_of(entitled) != 0).any(axis=1) & _is_known(entitled)
-    account_nos, asset_nos = account_nos[chosen], asset_nos.filter(pa.array(chosen))
+    places, asset_nos = places[chosen], asset_nos.filter(pa.array(chosen))
+    account_nos = holders[places]
     allowed, entitled = _kept(allowed, chosen), _kept(entitled, chosen)
     values = shares.worth(entitled, asset_nos)
-    returned = _summed(account_nos, holders, values)
+    returned = _summed(places, len(holders), values)
 
     reasons = withholdings.reasons(account_nos, asset_nos.to_numpy())
     if withholdings.minimum_minor > 0:
-        paid = _summed(account_nos, holders, values, reasons == NONE)
+        paid = _summed(places, len(holders), values, reasons == NONE)
         small = _is_below(paid.limbs, withholdings.minimum_minor) & ~paid.is_partial
-        reasons[(reasons == NONE) & small[np.searchsorted(holders, account_nos)]] = withholdings.too_small
-    withheld = _summed(account_nos, holders, values, reasons != NONE)
+        reasons[(reasons == NONE) & small[places]] = withholdings.too_small
+    withheld = _summed(places, len(holders), values, reasons != NONE)
 
     line = pa.table(
         {
@@ -192,18 +219,25 @@ def _rows(limbs: Limbs, chosen: Flags) -> Limbs:
     return found
 
 
-def _summed(owners: Numbers, holders: Numbers, minor: pa.Array, chosen: Flags | None = None) -> _Sum:
-    """Add up what is known of the chosen rows, account by account.
+def _summed(
+    places: Places, count: int, minor: pa.Array, chosen: Flags | None = None, before: Limbs | None = None
+) -> _Sum:
+    """Add up what is known of the chosen rows.
 
     Args:
-        owners: the account of each row, in order. holders: each account once, in order.
+        places: where each row is added to, below `count`.
         minor: >= 0.
+        before: the sums of earlier rows, which are added to.
+
+    Raises:
+        OverflowError: a sum has more than 38 digits.
     """
-    sums, is_partial = np.zeros((len(holders), 2), np.uint64), np.zeros(len(holders), np.bool_)
-    is_counted = np.ones(len(owners), np.bool_) if chosen is None else chosen
-    fits = add_up(owners, holders, limbs_of(minor), _is_known(minor), is_counted, sums, is_partial)
+    sums = np.zeros((count, 2), np.uint64) if before is None else before
+    is_partial = np.zeros(count, np.bool_)
+    is_counted = np.ones(len(places), np.bool_) if chosen is None else chosen
+    fits = add_up(places, limbs_of(minor), _is_known(minor), is_counted, sums, is_partial)
     if not fits or not _is_below(sums, WHOLE_NUMBER_LIMIT).all():
-        raise OverflowError("what a holder gets is worth more than 38 digits of the reporting currency's minor unit")
+        raise OverflowError("a sum has more than 38 digits")
     return _Sum(sums, is_partial)
 
 

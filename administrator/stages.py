@@ -154,7 +154,7 @@ def _is_all_booked(books: Books) -> bool:
 
 def _pools(run: Run) -> None:
     books, terms = run.books, resolved(run)
-    pools = share_pools(books, terms, rates_of(books))
+    pools = share_pools(books, terms, rates_of(books), is_all_booked=_is_all_booked(books))
     findings.add(books, findings.about_pools(books, run.case, terms, pools))
 
 
@@ -171,9 +171,9 @@ def _plan(run: Run) -> None:
     terms = resolved(run)
     books.run(RELATIONS / "plan_line.sql")
     if books.is_bulk and _is_all_booked(books) and _is_first_in_kind(books):
-        from administrator.plan_columns import make_plan
+        from administrator import plan_columns
 
-        make_plan(books, terms.minimum_minor)
+        plan_columns.make_plan(books, terms.minimum_minor)
     else:
         books.run(RELATIONS / "plan_units.sql")
         if terms.minimum_minor > 0:

@@ -31,8 +31,11 @@ RETURN_STEPS = ("return", "return:late", "return:subordinate")
 """The step of each tier of claims, by tier."""
 
 
-def share_pools(books: Books, terms: Terms, rates: Rates) -> Pools:
+def share_pools(books: Books, terms: Terms, rates: Rates, *, is_all_booked: bool) -> Pools:
     """Make every pool and award its lines in kind (rules 8).
+
+    Args:
+        is_all_booked: every claim is a balance as it was handed over.
 
     Makes   pool(asset_no key, gross, costs, holdback, distributable, claimed, surplus units, dividend_numerator,
             dividend_denominator null), pool_tier, award, pool_award(asset_no key, awarded)
@@ -65,7 +68,12 @@ def share_pools(books: Books, terms: Terms, rates: Rates) -> Pools:
     books.run(RELATIONS / "award.sql")
     if terms.rounding is Rounding.LARGEST_REMAINDER:
         books.run(RELATIONS / "award_remainder.sql")
-    books.run(RELATIONS / "pool_award.sql")
+    if books.is_bulk and is_all_booked and terms.rounding is Rounding.FLOOR:
+        from administrator import plan_columns
+
+        plan_columns.make_pool_awards(books)
+    else:
+        books.run(RELATIONS / "pool_award.sql")
     broken = books.rows(
         "select asset_no from pool join pool_award using (asset_no) where distributable - surplus - awarded < 0 or "
         "distributable - surplus - awarded >= greatest(lines, 1)"

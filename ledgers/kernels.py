@@ -276,19 +276,17 @@ def _compiled() -> Any:
 scale_limbs: Final = _compiled()
 
 
-def _add_up(owners: Any, keys: Any, limbs: Any, is_known: Any, is_counted: Any, sums: Any, is_partial: Any) -> Any:
-    """Add the rows of each owner to his sum, and mark who has one that is not known; give whether all sums fit.
+def _add_up(places: Any, limbs: Any, is_known: Any, is_counted: Any, sums: Any, is_partial: Any) -> Any:
+    """Add each row to the sum at its place, and mark the places of rows that are not known; give whether all sums fit.
 
     Args:
-        owners: of each row, in order. keys: every owner once, in order. limbs, is_known, is_counted: by row.
-        sums: (owners, 2) limbs. is_partial: by owner.
+        places, limbs, is_known, is_counted: by row.
+        sums: (places, 2) limbs. is_partial: by place.
     """
-    at = 0
-    for row in range(len(owners)):
-        while keys[at] != owners[row]:
-            at += 1
+    for row in range(len(places)):
         if not is_counted[row]:
             continue
+        at = places[row]
         if not is_known[row]:
             is_partial[at] = True
             continue
@@ -305,10 +303,9 @@ def _compiled_sum() -> Any:
     def given(of: Any, dimensions: int) -> Any:
         return types.Array(of, dimensions, "C", readonly=True)
 
-    rows, limbs = given(types.int32, 1), given(types.uint64, 2)
     flags = given(types.boolean, 1)
     made = types.Array(types.uint64, 2, "C"), types.Array(types.boolean, 1, "C")
-    return cached(_add_up, types.boolean(rows, rows, limbs, flags, flags, *made))
+    return cached(_add_up, types.boolean(given(types.int64, 1), given(types.uint64, 2), flags, flags, *made))
 
 
 add_up: Final = _compiled_sum()

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from administrator import plan_columns, stages
+from administrator import plan_columns, stages, waterfall
 from administrator.usecases import resuming
 from administrator.usecases.running import run_case
+from ledgers.storage.books import Books
 
 ASSETS = ("BTC", "ETH", "JPY", "LOST", "NEVER")
 """LOST has no price; of NEVER nothing is held."""
@@ -64,6 +65,9 @@ def test_lines_by_column_are_those_of_the_relations(
     by_column: list[int] = []
     whole = plan_columns.make_plan
 
+    def by_relation(books: Books) -> None:
+        books.run(waterfall.RELATIONS / "pool_award.sql")
+
     def make_plan(*given: Any) -> None:
         by_column.append(seed)
         whole(*given)
@@ -72,6 +76,7 @@ def test_lines_by_column_are_those_of_the_relations(
     for way in ("by column", "by relation"):
         if way == "by relation":
             monkeypatch.setattr(stages, "_is_first_in_kind", lambda books: False)
+            monkeypatch.setattr(plan_columns, "make_pool_awards", by_relation)
         folder, out = tmp_path / way / "case", tmp_path / way / "out"
         write_case(seed, folder)
         result = run_case(folder, out, lambda progress: None, threads=1)
@@ -87,11 +92,9 @@ def test_a_sum_of_more_than_38_digits_is_said_and_never_wrapped() -> None:
 
     from ledgers.kernels import WHOLE_NUMBER
 
-    owners, most = np.array([0, 1, 1], np.int32), 10**38 - 1
-    summed = plan_columns._summed
-    minor = pa.array([most, 1, most - 1], WHOLE_NUMBER)
-    sums = summed(owners, np.array([0, 1], np.int32), minor).limbs
+    places, most = np.array([0, 1, 1]), 10**38 - 1
+    sums = plan_columns._summed(places, 2, pa.array([most, 1, most - 1], WHOLE_NUMBER)).limbs
     assert [int(low) + (int(high) << 64) for low, high in sums] == [most, most]
     for rows in ([most, 2, most - 1], [most, most, most]):
         with pytest.raises(OverflowError, match="38 digits"):
-            summed(owners, np.array([0, 1], np.int32), pa.array(rows, WHOLE_NUMBER))
+            plan_columns._summed(places, 2, pa.array(rows, WHOLE_NUMBER))

@@ -37,7 +37,7 @@ from ledgers.models import Progress
 
 ROOT = Path(__file__).resolve().parents[1]
 STAGES = [stage.name for stage in stages.STAGES]
-CASES = int(os.environ.get("ADMINISTRATOR_CASES", "1000")) // 25
+CASES = int(os.environ.get("ADMINISTRATOR_CASES", "1000")) // 50
 SHARED = Path("/dev", "shm")
 
 

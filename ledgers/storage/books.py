@@ -336,9 +336,11 @@ class Books:
         with self._guarded():
             reader = self._connection.sql(sql).to_arrow_reader(size)
             self._reader = reader
-            while (batch := self._next(reader)) is not None:
-                yield batch
-            self._let_go()
+            try:
+                while (batch := self._next(reader)) is not None:
+                    yield batch
+            finally:
+                self._let_go()
 
     def _let_go(self) -> None:
         """End a query whose rows were not all taken: until then the connection does nothing else."""

@@ -183,6 +183,8 @@ class LineColumns:
             column = batch.column(part)
             if not parts or (limbs_of(column) != 0).any():
                 parts.append(scale_columns("scaled_half_even", column, numerators, denominators))
+        if len(parts) == 1:
+            return parts[0]
         total = parts[0].cast(SUM)
         for part in parts[1:]:
             total = pc.add(total, part.cast(SUM)).cast(SUM)

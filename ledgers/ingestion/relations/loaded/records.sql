@@ -1,24 +1,8 @@
 -- The records in numbers: what was typed, with the numbers of its accounts and assets.
 --
 -- Reads   typed_TABLE, account_number, asset, asset_key(asset_key INTEGER key, asset_no INTEGER)
--- Makes   balance, journal, wallet, transfer, label, price, claim, payee, payment, assignment, recovery
--- Holds   as many rows as were typed; units are DECIMAL(38,0), instants UTC, text as received; balance lies in the order
---         of its key
---
--- How a column is kept is said where there are hundreds of millions of rows: to try what would be smallest takes longer
--- than all else, for ids that are all different most of all.
-create or replace table balance(
-    account_no integer using compression bitpacking, asset_no integer using compression bitpacking,
-    units decimal(38, 0) using compression uncompressed, source_no integer using compression rle,
-    "row" bigint using compression bitpacking
-);
-insert into balance
-select account_no, asset_no, units, t.source_no, t."row"
-from typed_balance t
-join account_number using (account_key)
-join asset_key using (asset_key)
-order by account_no, asset_no;
-
+-- Makes   journal, wallet, transfer, label, price, claim, payee, payment, assignment, recovery
+-- Holds   as many rows as were typed; units are DECIMAL(38,0), instants UTC, text as received
 create or replace table journal(
     posting varchar using compression uncompressed, posted_at timestamp using compression bitpacking,
     account_no integer using compression bitpacking, asset_no integer using compression bitpacking,
