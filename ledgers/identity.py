@@ -349,11 +349,12 @@ def _about_groups(books: Books) -> Iterator[Finding]:
         found = [reason for reason in Reason if reason.value in words.split()]
         accounts = [f'"{display(account)}"' for account, _, _ in named[group_no]]
         source, row = next(((source, row) for _, source, row in named[group_no] if source), ("", None))
+        place = f"{source}:{row}: " if source else ""
         yield Finding(
             "likely-duplicate-account",
             Severity.NOTE if WEAK.issuperset(found) else Severity.WARNING,
-            f"accounts {_listed(accounts, count)} may be one: {', '.join(WORDS[reason] for reason in found)}. "
-            f"{_owed(owed[group_no])}",
+            f"{place}accounts {_listed(accounts, count)} may be one: {', '.join(WORDS[reason] for reason in found)}. "
+            f"{_owed(owed[group_no])}.",
             "Rule on them; they stay apart until a ruling merges them.",
             subject=f"candidates {group_no} account {accounts[0]}",
             source=source or "",
@@ -368,7 +369,7 @@ def _about_the_rest(books: Books) -> Iterator[Finding]:
         yield Finding(
             "likely-duplicate-account",
             Severity.NOTE if reason in WEAK else Severity.WARNING,
-            f"{groups} more groups, with {accounts} accounts, may each be one: {WORDS[reason]}",
+            f"{groups} more groups, with {accounts} accounts, may each be one: {WORDS[reason]}.",
             "See identity_candidate for all of them; where there are so many, ask which program wrote the ids.",
             subject=f"candidates above {GROUPS_EACH_MAX} {reason.value}",
         )

@@ -54,12 +54,6 @@ COMPANIONS: dict[str, tuple[frozenset[str], str]] = {
         frozenset({"deposit-after-commencement"}), "what is taken back is a transfer after commencement"),
 }  # fmt: skip
 """Codes that cannot come alone: which come too, and why."""
-SAID_ELSEWHERE: dict[str, str] = {
-    "likely-duplicate-account": "is about several accounts, begins with their names and ends without a full stop",
-    "pattern-codes": "begins with case.toml and leaves the column source empty",
-    "unlisted-account": "names the table of the accounts, not the file and the row of the first",
-}
-"""Codes whose messages do not yet have the form of all others; one that has it is to be taken out of here."""
 HOSTILE = "\\\"' \t\n\r\x1b\x7f\x85\u200b\u202e\u2028\u3000\u115f\ufe0f\ufeff\ue000\u0301"
 ROW = re.compile(r"\| (?P<code>[a-z-]+) \| (?P<severity>[a-z, ]*) \| (?P<meaning>.*) \|")
 
@@ -175,7 +169,7 @@ def test_a_finding_says_where_what_why_and_what_to_do(code: str) -> None:
     rows = golden(code)
     assert rows
     said = [fault for row in rows for fault in faults(code, row)]
-    assert bool(said) == (code in SAID_ELSEWHERE), (said, [row["message"] for row in rows])
+    assert not said, [row["message"] for row in rows]
 
 
 @pytest.mark.parametrize("code", folders())

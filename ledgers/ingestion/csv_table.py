@@ -24,7 +24,7 @@ import duckdb
 from ledgers.display import display
 from ledgers.errors import SourceError, StorageError
 from ledgers.ingestion.counting import BYTE_ORDER_MARK, CHUNK_BYTES, RecordCount, chunks_of_lines
-from ledgers.ingestion.reader import RAW_CHARACTERS_MAX, Constant, Place, Staging
+from ledgers.ingestion.reader import RAW_CHARACTERS_MAX, Constant, Met, Place, Staging
 from ledgers.ingestion.receipt import Receipt
 
 if TYPE_CHECKING:
@@ -146,14 +146,14 @@ class CsvTable:
             books.run(RELATIONS / "stage.sql")
         finally:
             books.execute("drop view incoming")
-        return Staging(rows=books.value("select count(*) from staged"), blank=0, mended=0)
+        return Staging(rows=books.value("select count(*) from staged"))
 
     def _stage_by_definition(self, books: Books, places: Mapping[str, Place]) -> Staging:
         read = _Reading(self.width, self._mends)
         read.stage(books, self._records([]), places)
         if read.undecodable > UNDECODABLE_ROWS_MAX or 2 * read.undecodable > read.rows:
             raise self._wrong_encoding(self._counted.undecodable_at or 0, "")
-        return Staging(read.rows, read.blank, read.mended)
+        return read.staging()
 
     def _records(self, lines: list[str]) -> Iterator[Record]:
         """Give every record after the header with its number, its cells, and what is wrong with its form.
@@ -294,7 +294,8 @@ class _Reading:
     def __init__(self, width: int, mends: bool) -> None:
         self._width, self._mends = width, mends
         self._unfit: list[Unfit] = []
-        self.rows = self.blank = self.mended = self.undecodable = 0
+        self.rows = self.undecodable = 0
+        self.blank = self.mended = Met()
 
     def stage(self, books: Books, records: Iterable[Record], places: Mapping[str, Place]) -> None:
         """Leave the records in `staged`, and those that are no rows in `unfit`."""
@@ -322,11 +323,11 @@ class _Reading:
         for row, found, fault in records:
             self.rows += 1
             if not found and not fault:
-                self.blank += 1
+                self.blank = Met(self.blank.count + 1, self.blank.row or row)
                 continue
             text = "".join(found)
             is_mended = self._mends and (MENDED in text or "\r" in text)
-            cells = [self._mended(cell) for cell in found] if is_mended else found
+            cells = [self._mended(cell, row) for cell in found] if is_mended else found
             code, why = self._form(cells, text, fault)
             if why:
                 self._unfit.append((row, _shown(cells[0]), code, why, ""))
@@ -337,10 +338,15 @@ class _Reading:
                 batch = []
         yield batch
 
-    def _mended(self, cell: str) -> str:
+    def _mended(self, cell: str, row: int) -> str:
         mended = cell.replace(MENDED, "").replace("\r", "")
-        self.mended += mended != cell
+        if mended != cell:
+            self.mended = Met(self.mended.count + 1, self.mended.row or row)
         return mended
+
+    def staging(self) -> Staging:
+        """What was met, once all was read."""
+        return Staging(self.rows, self.blank, self.mended)
 
     def _form(self, cells: list[str], text: str, fault: str) -> tuple[str, str]:
         if fault:
@@ -361,7 +367,7 @@ def stage_records(
     """Leave records that were split already in `staged`, and those that are no rows in `unfit`."""
     read = _Reading(width, mends=False)
     read.stage(books, records, places)
-    return Staging(read.rows, read.blank, read.mended)
+    return read.staging()
 
 
 def _selected(places: Mapping[str, Place]) -> list[duckdb.Expression]:

@@ -20,7 +20,7 @@ import duckdb
 from ledgers.display import display
 from ledgers.errors import SourceError
 from ledgers.ingestion.bounded import Bounds, made_of
-from ledgers.ingestion.reader import RAW_CHARACTERS_MAX, Place, Staging
+from ledgers.ingestion.reader import RAW_CHARACTERS_MAX, Met, Place, Staging
 from ledgers.ingestion.receipt import Receipt
 from ledgers.ingestion.staging import Staged
 from ledgers.models import Finding
@@ -81,7 +81,7 @@ def stage_drawn(
     declared: SourceSection,
     places: Mapping[str, Place],
     header: Sequence[str],
-    blank: int,
+    blank: Mapping[str, int | None],
     findings: tuple[Finding, ...],
 ) -> Staging:
     """Leave what was drawn in `staged` and `unfit`."""
@@ -95,7 +95,8 @@ def stage_drawn(
     with _stream(drawn.faults) as faults:
         staged.refuse(faults)
     staged.refuse_nul()
-    return Staging(taken + blank, blank, staged.mended, findings=findings)
+    lines = Met(blank["count"] or 0, blank["row"])
+    return Staging(taken + lines.count, lines, staged.mended, findings=findings)
 
 
 def raw_drawn(drawn: Drawn, rows: Set[int]) -> Iterator[tuple[int, str]]:

@@ -47,11 +47,11 @@ def draw(request: Mapping[str, Any]) -> dict[str, Any]:
     decoder = json.JSONDecoder(
         object_pairs_hook=list, parse_int=str, parse_float=str, parse_constant=_refuse_constant, strict=True
     )
-    blank = 0
+    blank: dict[str, int | None] = {"count": 0, "row": None}
     counted = _Counted()
     for row, line in enumerate(_lines(request, counted), 1):
         if not line.strip():
-            blank += 1
+            blank = {"count": (blank["count"] or 0) + 1, "row": blank["row"] or row}
             continue
         try:
             cells = _cells(decoder, line, places)

@@ -58,7 +58,7 @@ def number_records(books: Books, faults: FaultBook, codes: AssetCodes, sources: 
         rejected += _reject_duplicates(
             books, faults, table="account", relation="typed_account", key="account_key", sources=by_no
         )
-    _note_unlisted(books, faults)
+    _note_unlisted(books, faults, by_no)
     _write_accounts_and_balances(books)
     books.run(RELATIONS / "loaded" / "records.sql")
     for table, key in KEYS.items():
@@ -157,6 +157,7 @@ def _note_patterns(faults: FaultBook, codes: AssetCodes) -> None:
                 f'case.toml: {count} only because the pattern "{display(pattern)}" matches: {shown}{more}.',
                 "Look for misspelt codes among the assets; declare each as an alias of the asset that is meant.",
                 subject=pattern,
+                source="case.toml",
             )
         )
 
@@ -167,17 +168,24 @@ def _write_strict_sources(books: Books, sources: Sequence[LoadedSource]) -> None
         books.run(RELATIONS / "strict_source.sql")
 
 
-def _note_unlisted(books: Books, faults: FaultBook) -> None:
+def _note_unlisted(books: Books, faults: FaultBook, by_no: Mapping[int, LoadedSource]) -> None:
     books.run(RELATIONS / "loaded" / "unlisted.sql")
-    for table, accounts in books.rows("select table_name, accounts from unlisted order by table_name"):
+    for table, accounts, source_no, row, account in books.rows(
+        'select unlisted.table_name, unlisted.accounts, unlisted.source_no, unlisted."row", account_key.account '
+        "from unlisted join account_key using (account_key) order by unlisted.table_name"
+    ):
+        source, column = by_no[source_no].source, ACCOUNT_COLUMNS[table]
+        more = "" if accounts == 1 else f"; so are {accounts - 1} more that {table} names"
         faults.add(
             Finding(
                 "unlisted-account",
                 Severity.NOTE,
-                f"{table}: accounts that no account table lists, read as customers: {accounts}.",
+                f'{source}:{row}: {column} "{display(account)}" is in no account table and read as a customer{more}.',
                 "Add them to the account table where they are of another kind.",
                 subject=table,
-                column=ACCOUNT_COLUMNS[table],
+                source=source,
+                row=row,
+                column=column,
             )
         )
 

@@ -94,7 +94,7 @@ class ParquetTable:
         findings = tuple(self._findings(staged, read))
         if made["has_nul"]:
             staged.refuse_nul()
-        return Staging(rows, blank=0, mended=staged.mended, findings=findings)
+        return Staging(rows, mended=staged.mended, findings=findings)
 
     def raw(self, rows: Set[int]) -> Iterator[tuple[int, str]]:
         """Give these rows as lines of csv."""

@@ -108,7 +108,7 @@ class PlainRows:
             return None
         records = ((row, line.split(","), "") for row, line in reading.left)
         staging = stage_records(self._books, records, table_file.width, places)
-        return Staging(rows=reading.typed + staging.rows, blank=0, mended=0, typed=reading.typed)
+        return Staging(rows=reading.typed + staging.rows, typed=reading.typed)
 
 
 class _Reading:

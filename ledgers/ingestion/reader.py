@@ -37,13 +37,22 @@ Place: TypeAlias = int | Constant | None
 
 
 @dataclass(frozen=True, slots=True)
+class Met:
+    """How many of a kind were met in a file, and the row of the first."""
+
+    count: int = 0
+    row: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Staging:
     """What a reader found on its way."""
 
     rows: int
     """Rows after the header that it read, blank and unfit ones among them."""
-    blank: int
-    mended: int
+    blank: Met = Met()
+    """Lines without anything."""
+    mended: Met = Met()
     """Cells that were mended."""
     typed: int = 0
     """Of the rows, those that are in the typed table already."""

@@ -25,7 +25,7 @@ from ledgers.ingestion.columns import ACCOUNT_COLUMNS, TABLES, Cell, subject_col
 from ledgers.ingestion.fault_book import FaultBook
 from ledgers.ingestion.instants import zone_days
 from ledgers.ingestion.packed import packed_fault
-from ledgers.ingestion.reader import UNFIT_REMEDIES, Staging, TableFile
+from ledgers.ingestion.reader import UNFIT_REMEDIES, Met, Staging, TableFile
 from ledgers.models import Finding, Severity
 from ledgers.storage.books import Books
 from ledgers.units import ExcessDigits, Scientific, format_units
@@ -77,7 +77,7 @@ class RowTyping:
         Raises:
             SourceError: the rows read are not those counted.
         """
-        ignored = self._ignore() + staging.blank
+        ignored = self._ignore() + staging.blank.count
         rows = staging.typed + self._books.value("select count(*) + (select count(*) from unfit) from staged")
         counted = self._file.count()
         if staging.rows != counted or rows + ignored != counted:
@@ -110,9 +110,7 @@ class RowTyping:
         ((rows, row),) = self._books.rows("select rows, row_met from ignored")
         if rows:
             shown = f'ignore "{display(self._declared.ignore)}"'
-            count = "1 row that matches" if rows == 1 else f"{rows} rows that match"
-            were = "was left out: row" if rows == 1 else "were left out; the first is row"
-            self._say("rows-ignored", f"{self._source}: {count} {shown} {were} {row}.")
+            self._say_first("rows-ignored", f"matches {shown} and was left out", Met(rows, row), "row")
         return int(rows)
 
     def _reject_unfit(self) -> set[int]:
@@ -253,34 +251,33 @@ class RowTyping:
 
     def _note(self, staging: Staging) -> None:
         """Say how many cells were read otherwise than as they stand, as the source declares."""
-        source = self._source
-        if staging.mended:
-            self._say("mended-cells", f"{source}: carriage returns were taken out of {staging.mended} cells.")
-        if staging.blank:
-            self._say("blank-rows", f"{source}: {staging.blank} blank lines were left out.")
+        if staging.mended.count:
+            self._say_first("mended-cells", "a cell had carriage returns, which were taken out", staging.mended, "cell")
+        if staging.blank.count:
+            self._say_first("blank-rows", "is blank and was left out", staging.blank, "line")
         columns = {column.name: column for column in TABLES[self._table]}
         for name, column in columns.items():
             if column.cell in (Cell.QUANTITY, Cell.NUMBER) and self._declared.scientific == "accept":
-                count = self._count(name, "scientific_cells.sql")
-                if count:
-                    self._say(
-                        "scientific-notation", f"{source}: {count} cells of {name} are in scientific notation.", name
-                    )
+                self._say_cells("scientific-notation", name, "scientific_cells.sql", "is in scientific notation")
             if column.cell is Cell.INSTANT and self._declared.timezone is not None:
-                count = self._count(name, "day_cells.sql")
-                if count:
-                    why = f"{count} cells of {name} name a day only; read as 00:00 in {self._declared.timezone}"
-                    self._say("day-as-midnight", f"{source}: {why}.", name)
+                why = f"names a day only; read as 00:00 in {self._declared.timezone}"
+                self._say_cells("day-as-midnight", name, "day_cells.sql", why)
             if column.cell is Cell.QUANTITY and self._declared.excess_digits == "truncate":
                 self._note_cut(name, column.asset_column)
 
-    def _say(self, code: str, message: str, column: str = "") -> None:
-        remedy = "Nothing to do; check that this is meant."
-        self._faults.add(Finding(code, Severity.NOTE, message, remedy, source=self._source, column=column))
-
-    def _count(self, column: str, path: str) -> int:
+    def _say_cells(self, code: str, column: str, path: str, what: str) -> None:
+        """Say of the first cell of a column what it is, and how many are."""
         self._books.run(RELATIONS / path, {"column": column})
-        return int(self._books.value("select cells from cell_count"))
+        cells, row, cell = self._books.rows('select cells, "row", cell from cell_count')[0]
+        if cells:
+            self._say_first(code, f'{column} "{display(cell)}" {what}', Met(cells, row), "cell", column)
+
+    def _say_first(self, code: str, what: str, met: Met, noun: str, column: str = "") -> None:
+        """Say what the first of a kind is, and how many there are."""
+        count = f"1 such {noun}" if met.count == 1 else f"{met.count} such {noun}s"
+        message = f"{self._source}:{met.row}: {what}; {count} in the file."
+        remedy = "Nothing to do; check that this is meant."
+        self._faults.add(Finding(code, Severity.NOTE, message, remedy, source=self._source, row=met.row, column=column))
 
     def _note_cut(self, column: str, asset_column: str) -> None:
         """Say of each asset what truncation cut off, with the sign it had: what is kept and what is cut sum to the
@@ -293,24 +290,31 @@ class RowTyping:
         )
         sums: dict[int, Fraction] = defaultdict(Fraction)
         rows: dict[int, int] = defaultdict(int)
-        for key, is_negative, digits, count in self._books.rows("select asset_key, is_negative, digits, rows from cut"):
+        firsts: dict[int, tuple[int, str]] = {}
+        for key, is_negative, digits, count, row, cell in self._books.rows(
+            'select asset_key, is_negative, digits, rows, "row", cell from cut'
+        ):
             part = Fraction(int(digits), 10 ** len(digits)) * count
             sums[key] += -part if is_negative else part
             rows[key] += count
+            firsts[key] = min((row, cell), firsts.get(key, (row, cell)))
         for key, total in sums.items():
             asset = self._codes.name_of(key)
             decimals = self._codes.decimals_of(asset) or 0
             quantity = _decimal(total / 10**decimals)
+            row, cell = firsts[key]
+            count = "1 such cell" if rows[key] == 1 else f"{rows[key]} such cells"
             self._faults.add(
                 Finding(
                     "truncated-digits",
                     Severity.NOTE,
-                    f"{self._source}: {rows[key]} cells of {column} in {display(asset)} have digits behind the asset's "
-                    f"{decimals} decimals, which are cut off: {quantity} in all.",
+                    f'{self._source}:{row}: {column} "{display(cell)}" has digits behind the {decimals} decimals of '
+                    f"{display(asset)}, which are cut off; {count} in the file, {quantity} in all.",
                     "Nothing to do; check that this is meant.",
                     asset=asset,
                     quantity=quantity,
                     source=self._source,
+                    row=row,
                     column=column,
                 )
             )

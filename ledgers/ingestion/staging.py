@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from ledgers.display import display
-from ledgers.ingestion.reader import Constant, Place
+from ledgers.ingestion.reader import Constant, Met, Place
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -32,7 +32,7 @@ class Staged:
     places: Mapping[str, Place]
     header: Sequence[str]
     """Names for messages; empty where there are none."""
-    mended: int = 0
+    mended: Met = field(default_factory=Met)
     _named: dict[int, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -74,7 +74,10 @@ class Staged:
             if isinstance(place, int):
                 self.books.run(RELATIONS / "mend.sql", {"column": name})
                 # Several columns of the contract may come from one of the file: a cell counts once.
-                self.mended += int(self.books.value("select cells from mended")) if self._named[place] == name else 0
+                cells, row = self.books.rows('select cells, "row" from mended')[0]
+                if cells and self._named[place] == name:
+                    earlier = self.mended.row or row
+                    self.mended = Met(self.mended.count + cells, min(earlier, row))
 
     def refuse_nul(self) -> None:
         """Move the rows with a NUL in a cell that is read to `unfit`."""

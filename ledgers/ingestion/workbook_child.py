@@ -189,6 +189,7 @@ class _Sheet:
         self._header: list[str] | None = None
         self._first_row = self._row = self._column = 0
         self._width = self._blank = 0
+        self._blank_row: int | None = None
         self._cells: list[str | None] = []
         self._faults: list[tuple[int, str, str]] = []
         self._kind = self._style = ""
@@ -249,7 +250,7 @@ class _Sheet:
         return {
             "header": self._header,
             "width": self._width,
-            "blank": self._blank,
+            "blank": {"count": self._blank, "row": self._blank_row},
             "first_row": self._first_row,
             "formulas": self._formulas,
             "hidden_rows": self._hidden_rows,
@@ -338,6 +339,7 @@ class _Sheet:
                 return
         if not self._cells and not self._faults:
             self._blank += 1
+            self._blank_row = self._blank_row or self._row
             return
         if self._is_hidden_row:
             self._hidden_rows = [self._hidden_rows[0] + 1, self._hidden_rows[1] or self._row]
