@@ -258,11 +258,11 @@ def test_a_group_says_who_why_and_how_much() -> None:
         find_identities(books)
         assert said(books) == [
             ("warning", 'candidates 1 account "\\x1bben"',
-             'accounts "\\x1bben" and "ben" may be one: ids that differ in characters that show as nothing. '
-             "Together they are owed 0.00000010 BTC"),
+             'inputs/accounts.csv:6: accounts "\\x1bben" and "ben" may be one: ids that differ in characters that show '
+             "as nothing. Together they are owed 0.00000010 BTC."),
             ("warning", 'candidates 2 account "Ann"',
-             'accounts "Ann", "ann" and "аnn" may be one: ids with characters that look alike, '
-             "ids that differ in upper and lower case. Together they are owed 0.00000015 BTC"),
+             'inputs/accounts.csv:4: accounts "Ann", "ann" and "аnn" may be one: ids with characters that look alike, '
+             "ids that differ in upper and lower case. Together they are owed 0.00000015 BTC."),
         ]
         ((remedy, source, row, column),) = books.rows(
             'select remedy, source, "row", "column" from finding where subject like \'%Ann%\'')
@@ -324,7 +324,7 @@ def test_ever_so_many_groups_are_counted_in_one_finding_a_reason(monkeypatch: py
         found = said(books)
         assert len(found) == 3 + 1 + 1, "a flood of one reason does not hide the one group of another"
         assert ("note", "candidates above 3 leading_zeros",
-                "7 more groups, with 14 accounts, may each be one: ids that differ in zeros in front") in found
+                "7 more groups, with 14 accounts, may each be one: ids that differ in zeros in front.") in found
         assert books.value("select count(*) from identity_candidate") == 22, "the relation has them all"
 
 
@@ -334,7 +334,9 @@ def test_a_group_of_many_names_a_few() -> None:
         filled(books, accounts, [])
         find_identities(books)
         ((_, _, message),) = said(books)
-        assert message.startswith('accounts "a0", "a1", "a2", "a3", "a4" and 4 more may be one: the same name')
+        assert message.startswith(
+            'inputs/accounts.csv:2: accounts "a0", "a1", "a2", "a3", "a4" and 4 more may be one: the same name'
+        )
 
 
 # ---------------------------------------------------------------- a whole run

@@ -316,10 +316,10 @@ def test_rows_declared_none_are_counted_and_left_out(case: Case) -> None:
     assert (result.sources[0].rows, result.sources[0].accepted, result.sources[0].ignored) == (5, 2, 3)
     assert [row[-1] for row in case.rows["balance"]] == [2, 4]
     assert [(code, severity, row, message) for code, severity, row, _, message in case.findings] == [
-        ("blank-rows", "note", None, "inputs/balance0.csv: 1 blank lines were left out."),
+        ("blank-rows", "note", 5, "inputs/balance0.csv:5: is blank and was left out; 1 such line in the file."),
         (
-            "rows-ignored", "note", None,
-            'inputs/balance0.csv: 2 rows that match ignore "^(Page|Total)" were left out; the first is row 3.',
+            "rows-ignored", "note", 3,
+            'inputs/balance0.csv:3: matches ignore "^(Page|Total)" and was left out; 2 such rows in the file.',
         ),
     ]  # fmt: skip
 
@@ -329,7 +329,7 @@ def test_one_row_that_is_ignored_is_said_and_none_is_not(case: Case) -> None:
     case.source("label", "address,party,kind\nx,y,thief\n", "ignore = '^A'")
     case.load()
     (said,) = [message for code, *_, message in case.findings if code == "rows-ignored"]
-    assert said == 'inputs/balance0.csv: 1 row that matches ignore "^A" was left out: row 2.'
+    assert said == 'inputs/balance0.csv:2: matches ignore "^A" and was left out; 1 such row in the file.'
 
 
 def test_a_column_nobody_asked_for_is_a_note(case: Case) -> None:
@@ -589,7 +589,7 @@ def test_carriage_returns_are_mended_only_where_declared(case: Case) -> None:
     result = case.load()
     assert case.balances == {("A", "BTC"): 12_000_000, ("A", "ETH"): 15 * 10**17, ("B", "BTC"): 11 * 10**8}
     assert [message for *_, message in case.findings] == [
-        "inputs/balance0.csv: carriage returns were taken out of 2 cells."
+        "inputs/balance0.csv:2: a cell had carriage returns, which were taken out; 2 such cells in the file."
     ]
     assert result.sources[0].rows == 2
 

@@ -151,7 +151,7 @@ class TestSchedule:
 
     def test_mended_cells_and_prices_in_scientific_notation_are_counted(self, ran: Ran) -> None:
         told = {row["code"]: row["message"] for row in rows_of(ran.out / "findings.csv") if row["severity"] == "note"}
-        assert told["mended-cells"].endswith(f" carriage returns were taken out of {len(ran.read.broken)} cells.")
+        assert told["mended-cells"].endswith(f" {len(ran.read.broken)} such cells in the file.")
         text = (data() / "ftx_schedule" / "prices_2022-11-11_usd.csv").read_text(encoding="ascii")
         scientific = sum("e" in line.split(",")[1] for line in text.splitlines()[1:])
         assert scientific
