@@ -1,9 +1,10 @@
 """How does a file leave, so that what has left is whole, and is what was computed?
 
 Each file is written under a temporary name beside its own, flushed and hashed. Only when all are ready do they take
-their names, between the removal of an old manifest and the writing of the new one, which comes last: what no manifest
+their names, between the hiding of an old manifest and the naming of the new one, which comes last: what no manifest
 lists is not an export, and a run that fails leaves an earlier plan as it was. Nothing is ever replaced but what a
-manifest of ours lists with the hash it still has.
+manifest of ours lists with the hash it still has. A run that is killed while its files take their names leaves files of
+two plans, and both manifests hidden beside them: by these the next run knows them for ours, and takes them away.
 """
 
 from __future__ import annotations
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
 SELECTS = Path(__file__).parent
 MANIFEST = "manifest.json"
+EARLIER = ".manifest.json.earlier"
+"""The manifest of the plan that is being replaced."""
 PLAN = "plan.json"
 PROGRAM = "administrator"
 REPORTS = ("findings", "rejects")
@@ -60,23 +63,30 @@ def check(folder: Path) -> None:
     """
     with _readable(folder):
         found = {path.name: path for path in folder.iterdir()} if folder.exists() else {}
-        listed = _listed(found.pop(MANIFEST)) if MANIFEST in found else {}
+        manifests = [_listed(found.pop(MANIFEST), is_hidden=False)] if MANIFEST in found else []
+        manifests += [_listed(found[name], is_hidden=True) for name in HIDDEN_MANIFESTS if name in found]
     for name, path in sorted(found.items()):
-        if path.name in _parts() and path.is_file():
+        if path.name in _hidden() and path.is_file():
             continue
-        if name not in listed or not path.is_file():
+        hashes = {listed[name] for listed in manifests if name in listed}
+        if not hashes or not path.is_file():
             raise StorageError(f"{folder}: holds {name!r}, which no run made. Name an empty folder with --out.")
         with _readable(folder):
-            is_same = digest(path) == listed[name]
+            is_same = digest(path) in hashes
         if not is_same:
             raise StorageError(f"{folder}: {name} was changed since it was sealed. Name another folder with --out.")
 
 
 def make(folder: Path) -> None:
-    """Make the folder where it is absent, for its owner alone, and take out what a killed run left half written."""
+    """Make the folder where it is absent, for its owner alone, and take out what a killed run left half written.
+
+    Of a folder that was checked: without a manifest, every file in it is one of a plan that was not finished.
+    """
     with _readable(folder):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        for name in _parts():
+        unfinished = set() if (folder / MANIFEST).exists() else _files()
+        # Manifests last: until the files are gone, they say whose they are.
+        for name in (*sorted(unfinished), *sorted(_hidden() - HIDDEN_MANIFESTS), *sorted(HIDDEN_MANIFESTS)):
             (folder / name).unlink(missing_ok=True)
 
 
@@ -152,12 +162,14 @@ def seal_document(document: Mapping[str, object], name: str, folder: Path) -> Se
 def publish(folder: Path, sealed: Sequence[Sealed]) -> None:
     """Give the files their names, the manifest the last, and remove what an earlier export had beside them."""
     with _writable(folder.name):
-        (folder / MANIFEST).unlink(missing_ok=True)
+        if (folder / MANIFEST).exists():
+            (folder / MANIFEST).rename(folder / EARLIER)
         kept = {file.name for file in sealed}
         for name in _files() - kept:
             (folder / name).unlink(missing_ok=True)
         for file in sorted(sealed, key=lambda file: file.name == MANIFEST):
             _part(folder / file.name).rename(folder / file.name)
+        (folder / EARLIER).unlink(missing_ok=True)
         parent = os.open(folder, os.O_RDONLY)
         try:
             os.fsync(parent)
@@ -171,14 +183,20 @@ def digest(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def _listed(manifest: Path) -> dict[str, str]:
-    """What a manifest of ours lists, by name; nothing where it is not one."""
+def _listed(manifest: Path, *, is_hidden: bool) -> dict[str, str]:
+    """What a manifest of ours lists, by name; nothing where it is not one.
+
+    Args:
+        is_hidden: it may be half written.
+    """
     try:
         document = json.loads(manifest.read_bytes())
         if document["program"]["name"] != PROGRAM:
             return {}
         return {str(file["name"]): str(file["sha256"]) for file in document["outputs"]}
     except (ValueError, KeyError, TypeError):
+        if is_hidden:
+            return {}
         raise StorageError(
             f"{manifest.parent}: holds a {MANIFEST} that no run made. Name an empty folder with --out."
         ) from None
@@ -188,12 +206,16 @@ def _files() -> set[str]:
     return {f"{name}.csv" for name in TABLES} | {PLAN, MANIFEST}
 
 
-def _parts() -> set[str]:
-    return {_part(Path(name)).name for name in _files()}
+def _hidden() -> set[str]:
+    """What only a run that was killed leaves."""
+    return {_part(Path(name)).name for name in _files()} | {EARLIER}
 
 
 def _part(path: Path) -> Path:
     return path.with_name(f".{path.name}.part")
+
+
+HIDDEN_MANIFESTS = frozenset({EARLIER, _part(Path(MANIFEST)).name})
 
 
 def _flushed(part: Path) -> str:
