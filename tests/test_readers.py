@@ -712,6 +712,9 @@ CROOKED_BOOKS = {
     "cut": (workbook({"S": GOOD})[:-100], "is a damaged workbook"),
     "plain zip": (archive({"a.txt": "x"}), "names 0 main parts"),
     "entities": (workbook({"S": GOOD}, doctype=BOMB), "declares a document type"),
+    "no such encoding": (
+        archive({"_rels/.rels": '<?xml version="1.0" encoding="utf-99"?><Relationships/>'}), "is damaged in",
+    ),
     "file entity": (
         workbook({"S": GOOD}, doctype='<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]>'), "document type",
     ),

@@ -311,7 +311,7 @@ class _Reading:
 
         if not self._unfit:
             return
-        names = ["row", "first_cell", "code", "why", "raw"]
+        names = ["row", "first_cell", "code", "why", "column"]
         columns = dict(zip(names, map(list, zip(*self._unfit, strict=True)), strict=True))
         with books.lent("incoming_unfit", pa.table(columns)):
             books.execute("insert into unfit select * from incoming_unfit")

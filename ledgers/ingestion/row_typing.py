@@ -115,10 +115,10 @@ class RowTyping:
 
     def _reject_unfit(self) -> set[int]:
         """Reject the records that have not the form of a row."""
-        unfit = {row: (code, why) for row, code, why in self._books.rows('select "row", code, why from unfit')}
+        unfit = {row: about for row, *about in self._books.rows('select "row", "column", code, why from unfit')}
         for row, raw in self._file.raw(unfit.keys()):
-            code, why = unfit[row]
-            self._reject(row, "", [CellFault("", "", code, why, UNFIT_REMEDIES.get(code, CORRECT_THE_ROW))], raw)
+            column, code, why = unfit[row]
+            self._reject(row, "", [CellFault(column, "", code, why, UNFIT_REMEDIES.get(code, CORRECT_THE_ROW))], raw)
         return set(unfit)
 
     def _unpack(self) -> set[int]:

@@ -93,7 +93,8 @@ class Staged:
         """
         import pyarrow as pa
 
-        read = pa.table({"place": pa.array([0, *self._named], pa.int32())})
+        places = {"place": pa.array([0, *self._named], pa.int32()), "name": ["", *self._named.values()]}
+        read = pa.table(places)
         with self.books.lent("incoming_faults", faults), self.books.lent("incoming_places", read):
             self.books.run(RELATIONS / "unfit_cells.sql")
         self._drop_unfit()

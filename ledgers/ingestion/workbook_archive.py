@@ -133,7 +133,7 @@ class Archive:
             for chunk in self.chunks(name):
                 parser.Parse(chunk, False)
             parser.Parse(b"", True)
-        except expat.ExpatError as broken:
+        except (expat.ExpatError, LookupError) as broken:
             raise Refused(
                 f'is damaged in "{display(name)}" ({display(str(broken))}). Copy it again from where it came.'
             ) from None

@@ -205,8 +205,9 @@ class Driver:
         request = self._request(is_packed=is_packed, skips_mark=False, bytes_count=len(content))
         report = jsonl_child.draw(request)
         rows, faults = _drawn(request)
-        if len(rows) + report["blank"] != report["rows_counted"]:
-            raise Disagreement(f"{len(rows)} rows and {report['blank']} blank are not {report['rows_counted']}")
+        blank = report["blank"]["count"]
+        if len(rows) + blank != report["rows_counted"]:
+            raise Disagreement(f"{len(rows)} rows and {blank} blank are not {report['rows_counted']}")
         bad = {number for number, _, column, _, _ in faults if column == 0}
         whole = gzip.decompress(content) if is_packed else content
         lines = whole.split(b"\n")
@@ -221,7 +222,7 @@ class Driver:
         rows, faults = _drawn(request)
         if not report["first_row"]:
             raise Refused("is empty")
-        if len(rows) + report["blank"] + 1 != report["rows_counted"]:
+        if len(rows) + report["blank"]["count"] + 1 != report["rows_counted"]:
             raise Refused("has rows that two counts differ about")
         return self._finished(declared, report["header"], rows, faults)
 

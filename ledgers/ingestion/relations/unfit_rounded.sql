@@ -16,6 +16,6 @@ insert into unfit
 select "row", first_cell, 'rounded-cells',
        '{column} "' || left(cell, 80) || '" (' || $shown || ') was rounded in the file: it has ' || digits
            || ' digits, and only ' || $digits_max || ' are kept',
-       ''
+       '{column}'
 from rounded
 where digits > $digits_max and "row" not in (select "row" from unfit);
