@@ -24,6 +24,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from administrator.usecases.explaining import explain
 from administrator.usecases.running import run_case
 from ledgers.display import display
 from ledgers.storage.books import Books
@@ -170,6 +171,16 @@ def test_a_finding_says_where_what_why_and_what_to_do(code: str) -> None:
     assert rows
     said = [fault for row in rows for fault in faults(code, row)]
     assert not said, [row["message"] for row in rows]
+
+
+def test_an_account_names_those_that_may_be_the_same(tmp_path: Path) -> None:
+    case = tmp_path / "case"
+    shutil.copytree(CROOKED / "likely-duplicate-account", case)
+    run_case(case, tmp_path / "out", lambda _: None, threads=1)
+    same = 'may be the same as: "{}" (ids with characters that look alike)'
+    assert same.format("аnn") in "\n".join(explain(case, "ann").lines())
+    assert same.format("ann") in "\n".join(explain(case, "аnn").lines())
+
 
 
 @pytest.mark.parametrize("code", folders())

@@ -864,7 +864,7 @@ def bounds(**changed: int) -> Bounds:
 
 
 def test_a_child_without_enough_memory_is_a_fault_of_its_file(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(parquet_table, "MEMORY_BYTES", 330 << 20)
+    monkeypatch.setattr(parquet_table, "MEMORY_MOST", 330 << 20)
     table = pa.table({"account": ["A" * 15_000_000] * 8, "asset": ["BTC"] * 8, "quantity": ["1"] * 8})
     case.source("balance", case.file("b.parquet", parquet(table, use_dictionary=False, compression="none")))
     with pytest.raises(SourceError, match=r"inputs/b.parquet: (needs more than the 330 MB|crashed)"):

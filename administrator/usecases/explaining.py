@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from administrator.views import view
 from ledgers.errors import CaseError
+from ledgers.identity import WORDS, Reason
 from ledgers.storage.books import MEMORY_LIMIT
 from ledgers.units import divide_half_even, format_units
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from administrator.usecases.looking import Matter
 
 
+CANDIDATES_MAX = 5
 PARTS_MAX = 40
 """Wallets and recoveries of a pool that are listed one by one."""
 
@@ -90,8 +92,20 @@ def facts_of(matter: Matter, account: str) -> tuple[tuple[str, str], ...]:
         ("jurisdiction", jurisdiction),
         ("hold", hold),
         ("listed in", f"{source}:{row}" if source else "no table of accounts"),
+        ("may be the same as", _candidates(matter, account)),
     ]
     return tuple((name, value) for name, value in facts if value)
+
+
+def _candidates(matter: Matter, account: str) -> str:
+    """The accounts that may be the same, and why; a ruling says which are."""
+    told = []
+    rows = matter.books.rows(view("candidates"), {"account": account, "most": CANDIDATES_MAX})
+    for other, reasons, _ in rows:
+        words = [WORDS[reason] for reason in Reason if reason.value in reasons]
+        told.append(f'"{other}" ({", ".join(words)})')
+    more = rows[0][2] - len(rows) if rows else 0
+    return ", ".join(told) + (f" and {more} more" if more else "")
 
 
 def explain_account(matter: Matter, account: str) -> Explanation:

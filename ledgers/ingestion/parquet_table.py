@@ -29,7 +29,9 @@ if TYPE_CHECKING:
     from ledgers.configuration_sections import SourceSection
     from ledgers.storage.books import Books
 
-MEMORY_BYTES = 1 << 30
+MEMORY_LEAST = 640 << 20
+MEMORY_TIMES = 16
+MEMORY_MOST = 1 << 30
 CPU_SECONDS = 30
 BYTES_A_SECOND = 1_000_000
 OUTPUT_BYTES = 1 << 30
@@ -40,6 +42,11 @@ RAW_ROWS_EACH = 100_000
 _numbers = count(1)
 
 
+def memory_for(bytes_count: int) -> int:
+    """The address space in which a parquet file must be read: a small one has no page of hundreds of MB."""
+    return min(MEMORY_MOST, MEMORY_LEAST + MEMORY_TIMES * bytes_count)
+
+
 class ParquetTable:
     """One parquet file, open to be staged."""
 
@@ -48,7 +55,7 @@ class ParquetTable:
         self._declared = declared
         self._scratch = scratch
         self._bounds = Bounds(
-            MEMORY_BYTES,
+            memory_for(receipt.bytes_count),
             CPU_SECONDS + receipt.bytes_count // BYTES_A_SECOND,
             max(OUTPUT_BYTES, OUTPUT_TIMES * receipt.bytes_count),
         )

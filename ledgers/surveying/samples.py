@@ -20,6 +20,7 @@ from ledgers.errors import SourceError
 from ledgers.ingestion.bounded import Bounds, made_of
 from ledgers.ingestion.counting import RecordCount
 from ledgers.ingestion.drawn_table import checked_header, drawn_of
+from ledgers.ingestion.parquet_table import memory_for
 from ledgers.ingestion.receipt import Receipt
 from ledgers.surveying.dialect import LONE_RETURN, Dialect, Record, dialect_of, is_header, records_of
 from ledgers.surveying.encodings import Encoding, encoding_of
@@ -28,7 +29,6 @@ from ledgers.surveying.look import Look, look_at
 FIRST_BYTES = 4096
 SAMPLE_ROWS = 20_000
 LAST_ROWS = 1_000
-MEMORY_BYTES = 1 << 30
 CPU_SECONDS = 20
 OUTPUT_BYTES = 1 << 30
 SHEETS_MAX = 40
@@ -204,18 +204,18 @@ def _refused(look: Look, dialect: Dialect, is_wide: bool) -> str:
     return ""
 
 
-def _bounds() -> Bounds:
-    return Bounds(MEMORY_BYTES, CPU_SECONDS, OUTPUT_BYTES)
+def _bounds(receipt: Receipt) -> Bounds:
+    return Bounds(memory_for(receipt.bytes_count), CPU_SECONDS, OUTPUT_BYTES)
 
 
 def _parquet(receipt: Receipt, scratch: Path) -> Sample:
-    made = made_of(receipt.source, "parquet", {"path": str(receipt.path)}, _bounds(), scratch)
+    made = made_of(receipt.source, "parquet", {"path": str(receipt.path)}, _bounds(receipt), scratch)
     header = checked_header(receipt.source, [name for name, _ in made["columns"]], 1)
     rows = int(made["rows"])
     wanted = [*range(1, min(rows, SAMPLE_ROWS) + 1), *range(max(SAMPLE_ROWS, rows - LAST_ROWS) + 1, rows + 1)]
     asked = scratch / "asked"
     asked.write_text(" ".join(map(str, wanted)), encoding="ascii")
-    drawn = drawn_of(receipt, "parquet_raw", {"numbers": str(asked)}, _bounds(), scratch)
+    drawn = drawn_of(receipt, "parquet_raw", {"numbers": str(asked)}, _bounds(receipt), scratch)
     kinds = {place: kind for place, (_, kind) in enumerate(made["columns"], 1)}
     return Sample(
         "parquet", header, len(header), rows, rows <= SAMPLE_ROWS + LAST_ROWS,
@@ -224,12 +224,13 @@ def _parquet(receipt: Receipt, scratch: Path) -> Sample:
 
 
 def _workbook(receipt: Receipt, scratch: Path) -> Iterator[Sample]:
-    names = made_of(receipt.source, "workbook_sheets", {"path": str(receipt.path)}, _bounds(), scratch)["visible"]
+    bounds = _bounds(receipt)
+    names = made_of(receipt.source, "workbook_sheets", {"path": str(receipt.path)}, bounds, scratch)["visible"]
     for number, name in enumerate(names[:SHEETS_MAX], 1):
         # A folder each: what is drawn of two sheets of one file would have one name.
         place = scratch / f"sheet-{number}"
         place.mkdir()
-        drawn = drawn_of(receipt, "workbook", {"sheet": name, "is_positional": False}, _bounds(), place)
+        drawn = drawn_of(receipt, "workbook", {"sheet": name, "is_positional": False}, bounds, place)
         made = drawn.made
         if not made["first_row"]:
             continue
@@ -263,7 +264,7 @@ def _jsonl(receipt: Receipt, scratch: Path) -> Sample:
     of_part = Receipt(receipt.source, digest, part, "jsonl", len(look.head))
     has_mark = look.head.startswith(b"\xef\xbb\xbf")
     arguments = {"is_packed": False, "skips_mark": has_mark, "bytes_count": len(look.head)}
-    drawn = drawn_of(of_part, "jsonl", arguments, _bounds(), scratch)
+    drawn = drawn_of(of_part, "jsonl", arguments, _bounds(receipt), scratch)
     header = drawn.made["header"]
     if not header:
         raise SourceError(f"{receipt.source}: has no line with an object.")

@@ -267,6 +267,11 @@ class Driver:
         places, _ = places_of("f", declared, checked, len(checked))
         read = {place for place in places.values() if isinstance(place, int)} | {0}
         unfit = {number for number, _, column, _, _ in faults if column in read}
+        # No child looks for them in texts that can name any character: it is done once all is staged.
+        unfit |= {
+            number for number, cells in rows.items()
+            if any("\0" in (cell or "") for place, cell in enumerate(cells, 1) if place in read)
+        }
         codes = [code for _, _, column, code, _ in faults if column in read]
         good = {
             number: [cell or "" for cell in cells] + [""] * (len(checked) - len(cells))

@@ -74,6 +74,10 @@ class Worker:
         tallied = self._take_tally()
         if status == 0:
             return True
+        if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGUSR1:
+            self.next = number + self.shares
+            self.start()
+            return False
         lost = (number - self.next) // self.shares - tallied
         if lost > 0:
             # Driven, and nothing was wrong, or it would be in its folder; what became of them went with the worker.
@@ -82,7 +86,7 @@ class Worker:
         signal_no = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
         is_late = signal_no in (signal.SIGALRM, signal.SIGKILL)
         what = "grows" if self.is_large else "hangs" if is_late else f"ends the reader ({status})"
-        if kind.split(".")[0] in CONFINED and what not in ("hangs", "grows"):
+        if kind.split(".")[0] in CONFINED and what != "hangs":
             self.tally.contained[f"{kind}: {what}, as {number}"] += 1
         else:
             self.tally.violations.append(f"{kind}:{number} {what}")
@@ -109,6 +113,10 @@ class Worker:
             for number in range(self.next, self.last, self.shares):
                 self.place[:] = PLACE.pack(number, time.time())
                 one(driver, self.kinds[number % len(self.kinds)], number, tally, self.keep)
+                if resource.getrusage(resource.RUSAGE_SELF).ru_maxrss << 10 > RESIDENT_MAX:
+                    # What it has had stays its peak: another worker goes on, so that the next file is not blamed.
+                    self._leave(tally)
+                    os.kill(os.getpid(), signal.SIGUSR1)
                 if time.monotonic() - written > REPORT_SECONDS:
                     self._leave(tally)
                     written = time.monotonic()
@@ -163,7 +171,9 @@ def one(driver: Driver, kind: str, number: int, tally: Tally, keep: Path | None)
     resident = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     if resident > tally.largest_kib[0]:
         tally.largest_kib = (resident, name)
-        if resident << 10 > RESIDENT_MAX:
+        if resident << 10 > RESIDENT_MAX and kind.split(".", maxsplit=1)[0] in CONFINED:
+            tally.contained[f"{kind}: more memory than a child is given"] += 1
+        elif resident << 10 > RESIDENT_MAX:
             wrong = wrong or f"{name} has {resident >> 10} MiB resident"
     if wrong:
         tally.violations.append(wrong)
