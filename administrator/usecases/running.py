@@ -24,7 +24,7 @@ from administrator.plans.exports.seal import (
     make,
     publish,
     seal_document,
-    seal_table,
+    seal_tables,
 )
 from administrator.stages import Run, blocking, run_stages
 from administrator.terms import parameters_of, regime_of
@@ -210,7 +210,7 @@ def inputs_of(books: Books) -> list[dict[str, object]]:
 def _seal_all(run: Run, target: Path) -> list[Sealed]:
     books = run.books
     is_blocked = blocking(books) > 0
-    outputs = [seal_table(books, name, target) for name in (REPORTS if is_blocked else TABLES)]
+    outputs = seal_tables(books, REPORTS if is_blocked else TABLES, target)
     if not is_blocked:
         outputs.append(seal_document(plan_document(run), PLAN, target))
     manifest = {

@@ -58,8 +58,10 @@ def number_records(books: Books, faults: FaultBook, codes: AssetCodes, sources: 
         rejected += _reject_duplicates(
             books, faults, table="account", relation="typed_account", key="account_key", sources=by_no
         )
-    _note_unlisted(books, faults, by_no)
-    _write_accounts_and_balances(books)
+    is_in_order = books.is_bulk and _has_accounts_in_order(books)
+    if not is_in_order:
+        _note_unlisted(books, faults, by_no)
+    _write_accounts_and_balances(books, is_in_order)
     books.run(RELATIONS / "loaded" / "records.sql")
     for table, key in KEYS.items():
         if table == "account":
@@ -74,10 +76,13 @@ def number_records(books: Books, faults: FaultBook, codes: AssetCodes, sources: 
     return rejected
 
 
-def _write_accounts_and_balances(books: Books) -> None:
-    """Write them in the order of their keys: sorting tens of millions of them takes longest where they lie in it."""
+def _write_accounts_and_balances(books: Books, is_in_order: bool) -> None:
+    """Write them in the order of their keys.
+
+    Args:
+        is_in_order: whether the accounts lie in it and are all listed; sorting tens of millions is what takes longest.
+    """
     books.run(RELATIONS / "loaded" / "kept.sql")
-    is_in_order = books.is_bulk and _has_accounts_in_order(books)
     books.run(RELATIONS / "loaded" / ("account_in_order.sql" if is_in_order else "account.sql"))
     is_in_order = is_in_order and _has_balances_in_order(books)
     books.run(RELATIONS / "loaded" / ("balance_in_order.sql" if is_in_order else "balance.sql"))

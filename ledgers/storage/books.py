@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from ledgers.errors import STOPPED, DamageError, Interruption, LedgerError, StorageError
+from ledgers.storage.loan import Loan
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -77,17 +78,6 @@ def _damaged(damage: Exception) -> DamageError:
 
 def _line(error: Exception) -> str:
     return str(error).splitlines()[0].rstrip(".") if str(error) else type(error).__name__
-
-
-class _Loan:
-    """Columns that SQL reads for a while. A transaction keeps what it was lent to its end; so that is empty by then."""
-
-    def __init__(self, rows: pa.Table | pa.RecordBatch | pa.RecordBatchReader) -> None:
-        self.rows: pa.Table | pa.RecordBatch | pa.RecordBatchReader | None = rows
-
-    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
-        assert self.rows is not None, "what was lent was given back"
-        return self.rows.__arrow_c_stream__(requested_schema)
 
 
 class Books:
@@ -379,14 +369,14 @@ class Books:
     def lent(self, name: str, rows: pa.Table | pa.RecordBatch | pa.RecordBatchReader) -> Iterator[None]:
         """Let SQL read columns of this program under a name, for as long as the block runs."""
         assert NAMES.fullmatch(name), f"{name!r} is no name of ours"
-        loan = _Loan(rows)
+        loan = Loan(rows)
         with _own_errors():
             # Both are statements, which can be stopped.
             self._connection.register(name, loan)
         try:
             yield
         finally:
-            loan.rows = None
+            loan.give_back()
             with _own_errors():
                 self._connection.unregister(name)
 

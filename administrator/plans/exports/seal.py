@@ -90,24 +90,28 @@ def make(folder: Path) -> None:
             (folder / name).unlink(missing_ok=True)
 
 
-def seal_table(books: Books, name: str, folder: Path) -> Sealed:
-    """Write one table of the contract as CSV, ordered by its key, under its temporary name."""
+def seal_tables(books: Books, names: Sequence[str], folder: Path) -> list[Sealed]:
+    """Write tables of the contract as CSV, each ordered by its key, under their temporary names."""
+    known: dict[str, pa.StringArray] = {}
+    return [_sealed(books, name, folder, known) for name in names]
+
+
+def _sealed(books: Books, name: str, folder: Path, known: dict[str, pa.StringArray]) -> Sealed:
     part = _part(folder / f"{name}.csv")
     select = (SELECTS / f"{name}.sql").read_text(encoding="utf-8")
     layout = LAYOUTS.get(name)
     if layout is None:
         rows = books.copy_csv(select, part)
         return Sealed(f"{name}.csv", _flushed(part), rows)
-    digest, rows = _written(books, select, layout, part)
+    digest, rows = _written(books, select, _writer(books, layout, known), line(layout.cells), part)
     return Sealed(f"{name}.csv", digest, rows)
 
 
-def _written(books: Books, select: str, layout: Layout, part: Path) -> tuple[str, int]:
+def _written(books: Books, select: str, writer: Lines | LineColumns, header: bytes, part: Path) -> tuple[str, int]:
     """Write a long table to a file and bring it to the disk; give its hash and its rows."""
-    writer = _writer(books, layout)
     digest, rows = hashlib.sha256(), 0
     with _writable(part.name), open(os.open(part, WRITE_NEW, 0o600), "wb", buffering=0) as stream:
-        lines: memoryview | bytes = line(layout.cells)
+        lines: memoryview | bytes = header
         batches = books.batches(select, BATCH_ROWS)
         while True:
             digest.update(lines)
@@ -123,11 +127,17 @@ def _written(books: Books, select: str, layout: Layout, part: Path) -> tuple[str
     return digest.hexdigest(), rows
 
 
-def _writer(books: Books, layout: Layout) -> Lines | LineColumns:
+def _writer(books: Books, layout: Layout, known: dict[str, pa.StringArray]) -> Lines | LineColumns:
+    """The writer of a table's lines.
+
+    Args:
+        known: the names by kind that an earlier table had, and now those of this one too.
+    """
     decimals = [decimals for (decimals,) in books.rows("select decimals from asset order by asset_no")]
     rates = {asset_no: rate for (asset_no, price_set), rate in rates_of(books).items() if price_set == COMMENCEMENT}
     kinds = sorted({cell.names for cell in layout.cells.values() if isinstance(cell, Named)})
-    names = {kind: _names(books, kind) for kind in kinds}
+    known |= {kind: _names(books, kind) for kind in kinds if kind not in known}
+    names = {kind: known[kind] for kind in kinds}
     legend = Legend(names, decimals, books.value("select currency_decimals from term"), rates)
     if not books.is_bulk:
         return Lines(layout, legend)
