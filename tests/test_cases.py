@@ -251,8 +251,11 @@ def judged(variant: str, folder: Path, out: Path) -> list[str]:
     return [f"{variant}: {fault}" for fault in faults]
 
 
-FIRST_OF_SEVERAL = ("labels-disagree",)
-"""Findings that name the first of rows that say the same, which is another one where rows stand otherwise."""
+FIRST_OF_SEVERAL = (
+    "labels-disagree", "unlisted-account", "blank-rows", "mended-cells", "scientific-notation", "truncated-digits",
+    "day-as-midnight", "rows-ignored",
+)  # fmt: skip
+"""Findings that name the first of several rows, which is another one where rows stand otherwise."""
 
 
 def unlike(out: Path, shuffled: Path, places: dict[str, dict[str, str]]) -> list[str]:
@@ -271,8 +274,9 @@ def unlike(out: Path, shuffled: Path, places: dict[str, dict[str, str]]) -> list
             row["message"] = f"{row['source']}:{moved[where]}{colon}{rest}"
     for row in (*before, *findings):
         if row["code"] in FIRST_OF_SEVERAL:
-            row["row"] = ""
-            row["message"] = row["message"].partition(": ")[2]
+            row["row"] = row["message"] = ""
+            if row["subject"].startswith(row["source"]):
+                row["subject"] = row["source"]
     before, findings = sorted(before, key=finding_key), sorted(findings, key=finding_key)
     faults += first_differences("findings.csv", before, findings)
     if manifest_of(out) != manifest_of(shuffled):

@@ -13,7 +13,7 @@ from types import TracebackType
 from administrator import __version__
 from administrator.errors import StaleError
 from administrator.notes import changed_input, stats_of
-from administrator.plans.exports.seal import SELECTS
+from administrator.plans.exports.seal import rows_of_account
 from administrator.stages import STAGES
 from administrator.terms import parameters_of, regime_of
 from administrator.usecases.running import AssetResult, asset_results
@@ -260,8 +260,7 @@ class Matter:
 
     def _of_account(self, name: str, account: str) -> Page:
         """The rows of one output that are of one account, as the output has them."""
-        select = (SELECTS / f"{name}.sql").read_text(encoding="utf-8")
-        columns, rows = self._books.table(select, {"account": account}, only="account")
+        columns, rows = rows_of_account(self._books, name, account)
         return Page(columns, rows, 0, len(rows))
 
     def _page(self, view_name: str, offset: int, limit: int, total: int, **parameters: object) -> Page:

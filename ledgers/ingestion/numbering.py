@@ -176,8 +176,7 @@ def _write_strict_sources(books: Books, sources: Sequence[LoadedSource]) -> None
 def _note_unlisted(books: Books, faults: FaultBook, by_no: Mapping[int, LoadedSource]) -> None:
     books.run(RELATIONS / "loaded" / "unlisted.sql")
     for table, accounts, source_no, row, account in books.rows(
-        'select unlisted.table_name, unlisted.accounts, unlisted.source_no, unlisted."row", account_key.account '
-        "from unlisted join account_key using (account_key) order by unlisted.table_name"
+        'select table_name, accounts, source_no, "row", account from unlisted order by table_name'
     ):
         source, column = by_no[source_no].source, ACCOUNT_COLUMNS[table]
         more = "" if accounts == 1 else f"; so are {accounts - 1} more that {table} names"

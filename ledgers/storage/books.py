@@ -282,18 +282,14 @@ class Books:
             return self._connection.execute(sql, parameters).fetchall()
 
     def table(
-        self, sql: str, parameters: Mapping[str, object], *, only: str | None = None
+        self, sql: str, parameters: Mapping[str, object]
     ) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
         """Give the column names and the rows of a query as text, empty where nothing is known.
 
         Args:
             sql: few rows, or with a limit of its own.
             parameters: values by name.
-            only: a column; just the rows where it equals the parameter of the same name are given.
         """
-        if only is not None:
-            assert NAMES.fullmatch(only), f"{only!r} is no name of ours"
-            sql = f"select * from ({sql}) where {only} = ${only}"  # noqa: S608, from the program's own closed lists
         with self._guarded():
             cursor = self._connection.execute(sql, parameters)
             columns = tuple(column[0] for column in cursor.description or ())

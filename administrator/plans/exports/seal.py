@@ -9,7 +9,9 @@ two plans, and both manifests hidden beside them: by these the next run knows th
 
 from __future__ import annotations
 
+import csv
 import hashlib
+import io
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
@@ -127,23 +129,47 @@ def _written(books: Books, select: str, writer: Lines | LineColumns, header: byt
     return digest.hexdigest(), rows
 
 
-def _writer(books: Books, layout: Layout, known: dict[str, pa.StringArray]) -> Lines | LineColumns:
-    """The writer of a table's lines.
+def rows_of_account(books: Books, name: str, account: str) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+    """Give the columns of a long table, and its rows of one account, with the text that the file has.
 
     Args:
-        known: the names by kind that an earlier table had, and now those of this one too.
+        name: a key of LAYOUTS.
+    """
+    import pyarrow as pa
+
+    layout = LAYOUTS[name]
+    number = books.rows("select account_no from account where account = $account", {"account": account})
+    if not number:
+        return tuple(layout.cells), ()
+    select = (SELECTS / f"{name}.sql").read_text(encoding="utf-8")
+    # The one account is the first of its names, so that those of all others need not be fetched.
+    sql = f"select * replace (0 as account) from ({select}) where account = {int(number[0][0])}"  # noqa: S608
+    lines = Lines(layout, _legend(books, layout, {"account": pa.array([account])}))
+    text = b"".join([lines.write(batch) for batch in list(books.batches(sql, BATCH_ROWS))]).decode("utf-8")
+    return tuple(layout.cells), tuple(map(tuple, csv.reader(io.StringIO(text, newline=""))))
+
+
+def _writer(books: Books, layout: Layout, known: dict[str, pa.StringArray]) -> Lines | LineColumns:
+    legend = _legend(books, layout, known)
+    if not books.is_bulk:
+        return Lines(layout, legend)
+    from administrator.plans.exports.line_columns import LineColumns
+
+    return LineColumns(layout, legend)
+
+
+def _legend(books: Books, layout: Layout, known: dict[str, pa.StringArray]) -> Legend:
+    """What the numbers of a table mean.
+
+    Args:
+        known: names by kind that need not be fetched; those of this table are put beside them.
     """
     decimals = [decimals for (decimals,) in books.rows("select decimals from asset order by asset_no")]
     rates = {asset_no: rate for (asset_no, price_set), rate in rates_of(books).items() if price_set == COMMENCEMENT}
     kinds = sorted({cell.names for cell in layout.cells.values() if isinstance(cell, Named)})
     known |= {kind: _names(books, kind) for kind in kinds if kind not in known}
     names = {kind: known[kind] for kind in kinds}
-    legend = Legend(names, decimals, books.value("select currency_decimals from term"), rates)
-    if not books.is_bulk:
-        return Lines(layout, legend)
-    from administrator.plans.exports.line_columns import LineColumns
-
-    return LineColumns(layout, legend)
+    return Legend(names, decimals, books.value("select currency_decimals from term"), rates)
 
 
 def _names(books: Books, kind: str) -> pa.StringArray:

@@ -1,7 +1,7 @@
--- How many accounts does each table name that no account table lists, and where is the first?
+-- How many accounts does each table name that no account table lists, and where is the lowest?
 --
--- Reads   typed_TABLE, typed_account
--- Makes   unlisted(table_name VARCHAR key, accounts, source_no, row BIGINT, account_key INTEGER)
+-- Reads   typed_TABLE, typed_account, account_key
+-- Makes   unlisted(table_name VARCHAR key, accounts, source_no, row BIGINT, account VARCHAR)
 create or replace temp table unlisted as
 with named as (
     select 'balance' as table_name, account_key, source_no, "row" from typed_balance
@@ -11,11 +11,22 @@ with named as (
     union all select 'payment', account_key, source_no, "row" from typed_payment
     union all select 'assignment', account_key, source_no, "row" from typed_assignment
 ),
+unlisted_row as (
+    select * from named anti join typed_account using (account_key)
+),
 counted as (
-    select table_name, count(distinct account_key) as accounts,
-           min({'source_no': source_no, 'row': "row", 'account_key': account_key}) as first_met
-    from named
-    anti join typed_account using (account_key)
+    select found.table_name, count(*) as accounts, arg_min(found.account_key, account_key.account) as account_key,
+           min(account_key.account) as account
+    from (select distinct table_name, account_key from unlisted_row) found
+    join account_key using (account_key)
+    group by found.table_name
+),
+placed as (
+    select table_name, min({'source_no': source_no, 'row': "row"}) as first_met
+    from unlisted_row
+    join counted using (table_name, account_key)
     group by table_name
 )
-select table_name, accounts, first_met.source_no, first_met."row", first_met.account_key from counted;
+select table_name, counted.accounts, placed.first_met.source_no, placed.first_met."row", counted.account
+from counted
+join placed using (table_name);
