@@ -155,7 +155,7 @@ class TestSchedule:
         text = (data() / "ftx_schedule" / "prices_2022-11-11_usd.csv").read_text(encoding="ascii")
         scientific = sum("e" in line.split(",")[1] for line in text.splitlines()[1:])
         assert scientific
-        assert told["scientific-notation"].endswith(f" {scientific} cells of price are in scientific notation.")
+        assert told["scientific-notation"].endswith(f" is in scientific notation; {scientific} such cells in the file.")
 
     def test_owed_negative_and_held_are_right_to_the_unit(self, ran: Ran) -> None:
         found = keyed(ran.out / "reconciliation.csv", "asset")
