@@ -12,7 +12,9 @@ with named as (
     union all select 'assignment', account_key, source_no, "row" from typed_assignment
 ),
 unlisted_row as (
-    select * from named anti join typed_account using (account_key)
+    select named.table_name, named.account_key, named.source_no, named."row"
+    from named
+    anti join typed_account using (account_key)
 ),
 counted as (
     select found.table_name, count(*) as accounts, arg_min(found.account_key, account_key.account) as account_key,
