@@ -29,7 +29,7 @@ from administrator.usecases.demonstrating import copy_demo
 from administrator.usecases.looking import Matter
 from administrator.usecases.room import rooms_for
 from administrator.usecases.running import run_case
-from administrator.usecases.stopping import Stop, waited_for
+from administrator.usecases.stopping import STOPPING_SIGNALS, Stop, interruptible, waited_for
 from fixtures.generate import small_case
 from ledgers.configuration import read_case
 from ledgers.errors import STOPPED, CaseError, Interruption, StorageError
@@ -217,6 +217,13 @@ def test_ctrl_c_and_a_polite_kill_end_within_two_seconds_and_leave_nothing(
         assert not list((case / "vault").glob(".*"))
     said_by(case, tmp_path / "out")
     assert bytes_of(tmp_path / "out") == done[1]
+
+
+def test_a_stop_that_comes_when_all_is_done_changes_nothing() -> None:
+    """The files lie where they belong, and only the summary is still to be said."""
+    assert interruptible(lambda: "done", Stop(silent)) == "done"
+    for number in STOPPING_SIGNALS:
+        os.kill(os.getpid(), number)
 
 
 def test_a_run_that_does_not_hear_is_left_where_it_stands(

@@ -89,7 +89,9 @@ class Stop:
 def interruptible(work: Callable[[], Made], stop: Stop) -> Made:
     """Do the work in a thread and give what it makes; Ctrl-C and a polite kill stop it, and it is waited for.
 
-    Called from the main thread, where signals are heard; a handler, because an exception could come anywhere.
+    Called from the main thread, where signals are heard; a handler, because an exception could come anywhere. Both
+    signals are ignored from its end on: what is left is to say how it went, and a stop in the midst of that would end
+    a run that is done as if it had left nothing.
 
     Raises:
         Interruption: it was stopped.
@@ -99,12 +101,13 @@ def interruptible(work: Callable[[], Made], stop: Stop) -> Made:
     def heard(_number: int, _frame: FrameType | None) -> None:
         stop.now()
 
-    before = {number: signal.signal(number, heard) for number in STOPPING_SIGNALS}
+    for number in STOPPING_SIGNALS:
+        signal.signal(number, heard)
     try:
         return waited_for(work, stop)
     finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        for number in STOPPING_SIGNALS:
+            signal.signal(number, signal.SIG_IGN)
 
 
 def waited_for(work: Callable[[], Made], stop: Stop) -> Made:
