@@ -16,7 +16,8 @@ import numpy as np
 import pyarrow as pa
 
 from ledgers.exact import WHOLE_NUMBER_LIMIT
-from ledgers.kernels import WHOLE_NUMBER, add_up, column_of, limbs_of, scale_columns
+from ledgers.kernels import add_up, scale_columns
+from ledgers.limbs import WHOLE_NUMBER, column_of, limbs_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -5,7 +5,7 @@ and the point is set on the way. Written for the export, where every row has six
 
 What this module does not do: it parses nothing and rounds nothing.
 
-Compiled when it is imported, as ledgers.kernels is, and under the same traps.
+Compiled when it is imported, as ledgers.limbs says, and under the same traps.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import numpy as np
 import pyarrow as pa
 from numba import njit, types
 
-from ledgers.kernels import ONE, TOP, ZERO, _column, _learn, _quotient, _subtract, _unshifted, cached, limbs_of
+from ledgers.limbs import ONE, TOP, ZERO, cached, divide_wide, learn, limbs_of, subtract, unshifted, whole_column
 
 if TYPE_CHECKING:
     from ledgers.exact import Column
@@ -35,9 +35,9 @@ SCRATCH: Final = 48
 
 @njit(inline="always")
 def piece_divisor() -> Any:
-    """10^18 as `_quotient` wants it: shift, the two limbs of the shifted divisor, its reciprocal."""
+    """10^18 as `divide_wide` wants it: shift, the two limbs of the shifted divisor, its reciprocal."""
     table = np.zeros((1, 6), np.uint64)
-    _learn(table, ZERO, ZERO, PIECE)
+    learn(table, ZERO, ZERO, PIECE)
     return table[0, 2], table[0, 3], table[0, 4], table[0, 5]
 
 
@@ -51,13 +51,13 @@ def put_units(text: Any, at: Any, high: Any, low: Any, places: Any, digits: Any,
         divisor: of `piece_divisor`.
     """
     if (high >> TOP) == ONE:
-        high, low = _subtract(ZERO, ZERO, high, low)
+        high, low = subtract(ZERO, ZERO, high, low)
         text[at] = MINUS
         at += 1
     first = SCRATCH
     while high != ZERO or low >= PIECE:
-        q1, q0, r1, r0 = _quotient((ZERO, ZERO, high, low), divisor[0], divisor[1], divisor[2], divisor[3])
-        piece = _unshifted(r1, r0, divisor[0])[1]
+        q1, q0, r1, r0 = divide_wide((ZERO, ZERO, high, low), divisor[0], divisor[1], divisor[2], divisor[3])
+        piece = unshifted(r1, r0, divisor[0])[1]
         high, low = q1, q0
         for _ in range(PAIRS):
             rest = piece // HUNDRED
@@ -121,7 +121,7 @@ def text_column(units: Column, decimals: Column) -> pa.Array:
         units: DECIMAL(38,0).
         decimals: INTEGER, 0 to 38; a null in either gives null.
     """
-    units, places = _column(units), decimals
+    units, places = whole_column(units), decimals
     if not isinstance(places, pa.Array):
         places = places.combine_chunks() if places.num_chunks != 1 else places.chunk(0)
     rows = len(units)

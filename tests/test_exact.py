@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 
 from administrator.allocation import Rounding, allocate
 from ledgers import exact, kernels
+from ledgers.limbs import WHOLE_NUMBER
 from ledgers.storage import functions
 
 LARGEST = 10**38 - 1
@@ -114,7 +115,7 @@ def test_limbs_agree_with_the_definition_on_a_hundred_thousand_rows_of_all_width
 def test_more_divisors_than_the_table_holds_take_turns() -> None:
     numbers = random.Random("divisors")
     rows = [(numbers.getrandbits(90), 10**20, 10**25 + place % 3000) for place in range(9000)]
-    columns = [pa.array([Decimal(row[place]) for row in rows], kernels.WHOLE_NUMBER) for place in range(3)]
+    columns = [pa.array([Decimal(row[place]) for row in rows], WHOLE_NUMBER) for place in range(3)]
     made = kernels.scale_columns("scaled_floor", *columns).to_pylist()
     assert made == [exact.scaled_floor(*row) for row in rows]
 
@@ -134,7 +135,7 @@ def test_columns_with_nulls_offsets_and_chunks_are_read_right(
     columns = []
     for place in range(3):
         numbers = [None if (number := row[place]) is None else Decimal(number) for row in rows]
-        array = pa.array([Decimal(9)] * offset + numbers, kernels.WHOLE_NUMBER).slice(offset)
+        array = pa.array([Decimal(9)] * offset + numbers, WHOLE_NUMBER).slice(offset)
         columns.append(array if place == 0 else pa.chunked_array([array.slice(0, place), array.slice(place)]))
     by_limbs = kernels.scale_columns(name, *columns)
     by_limbs.validate(full=True)
@@ -142,7 +143,7 @@ def test_columns_with_nulls_offsets_and_chunks_are_read_right(
 
 
 def test_columns_without_rows_and_without_chunks_are_read_right() -> None:
-    none, chunkless = pa.array([], kernels.WHOLE_NUMBER), pa.chunked_array([], kernels.WHOLE_NUMBER)
+    none, chunkless = pa.array([], WHOLE_NUMBER), pa.chunked_array([], WHOLE_NUMBER)
     assert len(kernels.scale_columns("scaled_floor", none, chunkless, none)) == 0
 
 
@@ -151,7 +152,7 @@ def test_sql_gives_what_the_definition_gives(connection: duckdb.DuckDBPyConnecti
     numbers = random.Random(f"sql {name}")
     rows = [row for row in (any_row(numbers) for _ in range(6000)) if definition(name, row) is not None]
     columns = {
-        column: pa.array([Decimal(row[place]) for row in rows], kernels.WHOLE_NUMBER)
+        column: pa.array([Decimal(row[place]) for row in rows], WHOLE_NUMBER)
         for place, column in enumerate(("units", "multiplier", "divisor"))
     }
     connection.register("line", pa.table({"line_no": range(len(rows)), **columns}))
@@ -224,7 +225,7 @@ def test_a_ranking_by_scaled_remainder_is_largest_remainder(connection: duckdb.D
 def test_two_threads_may_scale_at_once() -> None:
     numbers = random.Random("threads")
     rows = [(numbers.getrandbits(100), 10**20 + place, 10**25 + place % 7) for place in range(2048)]
-    columns = [pa.array([Decimal(row[place]) for row in rows], kernels.WHOLE_NUMBER) for place in range(3)]
+    columns = [pa.array([Decimal(row[place]) for row in rows], WHOLE_NUMBER) for place in range(3)]
     expected = [exact.scaled_floor(*row) for row in rows]
     agreed: list[bool] = []
 

@@ -18,7 +18,7 @@ from administrator.plans.exports.line_columns import LineColumns
 from administrator.plans.exports.lines import Legend, Lines, line, text_cell
 from ledgers.ingestion import numbering
 from ledgers.ingestion.numbering import _has_duplicates
-from ledgers.kernels import WHOLE_NUMBER
+from ledgers.limbs import WHOLE_NUMBER
 from ledgers.storage.books import Books
 from ledgers.units import Ratio
 

@@ -90,7 +90,7 @@ def test_a_sum_of_more_than_38_digits_is_said_and_never_wrapped() -> None:
     import numpy as np
     import pyarrow as pa
 
-    from ledgers.kernels import WHOLE_NUMBER
+    from ledgers.limbs import WHOLE_NUMBER
 
     places, most = np.array([0, 1, 1]), 10**38 - 1
     sums = plan_columns._summed(places, 2, pa.array([most, 1, most - 1], WHOLE_NUMBER)).limbs

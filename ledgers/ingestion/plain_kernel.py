@@ -31,7 +31,7 @@ from ledgers.ingestion.plain_text import (
     word_at,
     zeros_below,
 )  # fmt: skip
-from ledgers.kernels import ONE, ZERO, _product, _subtract, limb
+from ledgers.limbs import ONE, ZERO, limb, multiply, subtract
 
 COMMA, FEED, RETURN, POINT, MINUS, PLUS, NOUGHT, NINE = b",\n\r.-+09"
 COLON, LETTER_T, LETTER_Z, SPACE = b":TZ "
@@ -105,7 +105,7 @@ def _number(held: Any, place: Any, count: Any) -> Any:
 @bare_inlined
 def _added(high: Any, low: Any, power: Any, group: Any) -> Any:
     """high, low x 10^power + group, below 10^38."""
-    h1, l1 = _product(low, POWERS[power])
+    h1, l1 = multiply(low, POWERS[power])
     h1 += high * POWERS[power]
     low = l1 + group
     return h1 + limb(low < group), low
@@ -169,7 +169,7 @@ def _quantity(held: Any, begin: Any, end: Any, decimals: Any, units: Any) -> Any
         high, low = _added(high, low, step, ZERO)
         missing -= step
     if is_negative:
-        high, low = _subtract(ZERO, ZERO, high, low)
+        high, low = subtract(ZERO, ZERO, high, low)
     units[0], units[1] = low, high
     return NEGATIVE if is_negative and (high | low) != ZERO else 0
 

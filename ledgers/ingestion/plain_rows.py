@@ -22,7 +22,7 @@ from ledgers.ingestion.csv_table import CELL_CHARACTERS_MAX, CsvTable, stage_rec
 from ledgers.ingestion.instants import zone_days
 from ledgers.ingestion.plain_text import WORD_BYTES, NameKeys
 from ledgers.ingestion.reader import Constant, Place, Staging
-from ledgers.kernels import WHOLE_NUMBER
+from ledgers.limbs import WHOLE_NUMBER
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -3,7 +3,7 @@
 Eight bytes are looked at at once, as one limb, the first byte lowest; names get keys in the order of their appearance,
 and no two names have one. What a text says is not asked here.
 
-Compiled when it is imported, as ledgers.kernels is, and under the same traps. Three more:
+Compiled when it is imported, as ledgers.limbs says, and under the same traps. Three more:
 
 * A limb is read from any place before the last WORD_BYTES of an array, so whoever gives bytes gives so many behind
   them that mean nothing.
@@ -24,7 +24,7 @@ from llvmlite import ir
 from numba import njit, types
 from numba.extending import intrinsic
 
-from ledgers.kernels import ZERO, _product, limb
+from ledgers.limbs import ZERO, limb, multiply
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -50,7 +50,7 @@ def bare_inlined(function: Callable[..., Any]) -> Any:
 
 
 def bare_cached(function: Callable[..., Any]) -> Any:
-    """Compile as `ledgers.kernels.cached` does."""
+    """Compile as `ledgers.limbs.cached` does."""
     try:
         return njit(**BARE, cache=True, nogil=True)(function)
     except (RuntimeError, OSError):
@@ -129,7 +129,7 @@ def _hash(held: Any, begin: Any, end: Any, seed: Any) -> Any:
         word = word_at(held, begin)
         if end - begin < WORD_BYTES:
             word = first_of(word, end - begin)
-        high, low = _product(value ^ word, MIX)
+        high, low = multiply(value ^ word, MIX)
         value = high ^ low ^ seed
         begin += WORD_BYTES
     return value ^ (value >> MIX_BITS)

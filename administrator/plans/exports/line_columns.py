@@ -4,7 +4,7 @@ Names are laid out once, as they are written; of a batch there are only numbers,
 line. A row says the same quantity several times over (a claim is what was scheduled, what is entitled is paid), so a
 quantity that the row has written already is copied rather than divided into digits again.
 
-Compiled when it is imported, as ledgers.kernels is, and under the same traps.
+Compiled when it is imported, as ledgers.limbs says, and under the same traps.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ from numba import types
 from administrator.plans.exports.layouts import Cell, Layout, Minor, Named, Units, Value
 from administrator.plans.exports.lines import NEEDS_QUOTES, SHARE_DECIMALS, Legend, text_cell
 from ledgers.digits import SCRATCH, WRITTEN_MAX, piece_divisor, put_units
-from ledgers.kernels import WHOLE_NUMBER, cached, limbs_of, scale_columns
+from ledgers.kernels import scale_columns
+from ledgers.limbs import WHOLE_NUMBER, cached, limbs_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
