@@ -24,7 +24,7 @@ Source:
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import numpy as np
@@ -217,3 +217,26 @@ def whole_column(column: pa.Array | pa.ChunkedArray) -> pa.Array:
     if isinstance(column, pa.Array):
         return column
     return column.chunk(0) if column.num_chunks == 1 else pa.concat_arrays([pa.array([], WHOLE_NUMBER), *column.chunks])
+
+
+def whole(pair: NDArray[np.uint64]) -> int:
+    """One number that is not negative, of its limbs."""
+    return (int(pair[1]) << 64) | int(pair[0])
+
+
+def wholes(limbs: NDArray[np.uint64]) -> list[int]:
+    """Numbers that are not negative, of their limbs."""
+    return [(high << 64) | low for low, high in limbs.tolist()]
+
+
+def limbs_from(numbers: Iterable[int]) -> NDArray[np.uint64]:
+    """(numbers, 2) limbs of numbers that are not negative, below 2^128."""
+    return np.frombuffer(b"".join(number.to_bytes(16, "little") for number in numbers), np.uint64).reshape(-1, 2).copy()
+
+
+def total_of(limbs: NDArray[np.uint64]) -> int:
+    """The sum of numbers that are not negative, of fewer than 2^32 of them."""
+    low = limbs[:, 0]
+    halves = int((low & np.uint64(2**32 - 1)).sum()) + (int((low >> np.uint64(32)).sum()) << 32)
+    high = limbs[:, 1]
+    return halves + (int((high & np.uint64(2**32 - 1)).sum()) << 64) + (int((high >> np.uint64(32)).sum()) << 96)

@@ -1,0 +1,419 @@
+"""How many traced units does each transfer carry? Walks over millions of transfers in time order, compiled.
+
+A walk goes once through the transfers of one asset and keeps for every address what lies there, and how much of it is
+traced, by tag. A tag is one start. At an end (the customers' wallets, and breaks such as mixers) what arrives stays,
+and what leaves is of no tag.
+
+    lots      fifo and lifo: each address is a list of lots (units, tag), and lots go from list to list
+    shares    rolling charge, haircut, lowest intermediate balance: each address is a row of tagged units
+    poison    each address is reached or not, by tag
+
+Quantities are limb pairs, lower limb first. Whoever calls sees to it that all units together stay below 2^127. Nothing
+is rounded but in `_allot`: largest remainder, ties to the lower tag, units of no tag after all tags.
+
+Compiled when first called, as ledgers.limbs says, and under the same traps.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+from numba import njit
+
+from ledgers.limbs import (
+    ONE,
+    TOP,
+    WIDTH,
+    ZERO,
+    Flag,
+    Limb,
+    Pair,
+    add,
+    cached,
+    divide_wide,
+    is_below,
+    multiply_pairs,
+    reciprocal,
+    subtract,
+    unshifted,
+)
+
+NONE: Final = -1
+"""No lot, no tag, nobody."""
+
+
+class Transfers(NamedTuple):
+    """What a walk goes through, in its order; backward in time the ends are exchanged."""
+
+    senders: Any
+    """int32, address."""
+    recipients: Any
+    units: Any
+    """(transfers, 2) limbs: what arrives."""
+    fees: Any
+    """(transfers, 2) limbs, on top of it; backward in time they come back before."""
+    tags: Any
+    """int32: of what start it is, or NONE; what it brings is then of that tag."""
+
+
+class Places(NamedTuple):
+    """What a walk knows of the addresses."""
+
+    is_end: Any
+    openings: Any
+    """(addresses, 2) limbs."""
+    opening_tags: Any
+    """int32: of what start the opening is, or NONE."""
+
+
+class Sums(NamedTuple):
+    """What a walk finds, added up from zeros."""
+
+    started: Any
+    """(tags, 2) limbs: given the tag, and not of it before."""
+    ends: Any
+    """(addresses, tags, 2) limbs: where it is at the end."""
+    lost: Any
+    """(tags, 2) limbs: in fees."""
+    moved: Any
+    """(transfers or 0, 2) limbs: of the watched tag, in each transfer."""
+    watched: Any
+    """A tag, or NONE."""
+
+
+@njit(forceinline=True)
+def _gain(column: Any, row: Any, a1: Limb, a0: Limb) -> None:
+    column[row, 1], column[row, 0] = add(column[row, 1], column[row, 0], a1, a0)
+
+
+@njit(forceinline=True)
+def _lose(column: Any, row: Any, a1: Limb, a0: Limb) -> None:
+    column[row, 1], column[row, 0] = subtract(column[row, 1], column[row, 0], a1, a0)
+
+
+@njit(forceinline=True)
+def _least(a1: Limb, a0: Limb, b1: Limb, b0: Limb) -> Pair:
+    return (a1, a0) if is_below(a1, a0, b1, b0) else (b1, b0)
+
+
+def _balances(transfers: Transfers, is_end: Any, openings: Any, closings: Any) -> None:
+    """Raise the openings to the least with which no address is ever below zero; give what lies there at the end.
+
+    Args:
+        openings: (addresses, 2) limbs: what is known to have been there; raised in place.
+        closings: (addresses, 2) limbs, written.
+    """
+    closings[:] = openings
+    for i in range(len(transfers.senders)):
+        s, r = transfers.senders[i], transfers.recipients[i]
+        w1, w0 = transfers.units[i, 1], transfers.units[i, 0]
+        if not is_end[s]:
+            f1, f0 = transfers.fees[i, 1], transfers.fees[i, 0]
+            if s != r:
+                f1, f0 = add(f1, f0, w1, w0)
+            if is_below(closings[s, 1], closings[s, 0], f1, f0):
+                more1, more0 = subtract(f1, f0, closings[s, 1], closings[s, 0])
+                _gain(openings, s, more1, more0)
+                _gain(closings, s, more1, more0)
+            _lose(closings, s, f1, f0)
+        if s != r and not is_end[r]:
+            _gain(closings, r, w1, w0)
+
+
+balances: Final = cached(_balances)
+
+
+class Lots(NamedTuple):
+    """Every address's list of lots, the one that leaves next at its head."""
+
+    units: Any
+    tag: Any
+    behind: Any
+    """int32 by lot: the next one of its list; of free lots too."""
+    head: Any
+    """int32 by address."""
+    tail: Any
+    count: Any
+    """int64: lots ever used, and the first that is free."""
+
+
+@njit
+def _put(lots: Lots, at: Any, lot: Any, part1: Limb, part0: Limb, tag: Any, is_last_in: Flag) -> Any:
+    """Add a part to an address: to the lot it lies beside where the tags are equal, else as the given lot or a new one.
+
+    Returns:
+        The given lot where it was not needed.
+    """
+    beside = lots.head[at] if is_last_in or lots.head[at] == NONE else lots.tail[at]
+    if beside != NONE and lots.tag[beside] == tag:
+        _gain(lots.units, beside, part1, part0)
+        return lot
+    if lot == NONE:
+        lot = lots.count[1]
+        if lot == NONE:
+            lot = lots.count[0]
+            lots.count[0] += 1
+        else:
+            lots.count[1] = lots.behind[lot]
+    lots.units[lot, 1], lots.units[lot, 0], lots.tag[lot] = part1, part0, tag
+    if beside == NONE:
+        lots.head[at], lots.tail[at], lots.behind[lot] = lot, lot, NONE
+    elif is_last_in:
+        lots.behind[lot] = beside
+        lots.head[at] = lot
+    else:
+        lots.behind[beside] = lot
+        lots.behind[lot] = NONE
+        lots.tail[at] = lot
+    return NONE
+
+
+@njit
+def _hand_over(
+    lots: Lots, giver: Any, taker: Any, need1: Limb, need0: Limb, tag: Any, is_end: Any, sums: Sums, row: Any,
+    is_last_in: Flag,
+) -> None:  # fmt: skip
+    """Take units from a giver's lots, or of no tag from NONE, and give them to a taker, or lose them to NONE.
+
+    Args:
+        tag: what all of it is of from now on; NONE leaves each part its own.
+        row: the transfer; NONE for what is no transfer (a fee, an opening).
+    """
+    while (need1 | need0) != ZERO:
+        part1, part0, part_tag, lot = need1, need0, NONE, NONE
+        if giver != NONE:
+            head = lots.head[giver]
+            part_tag = lots.tag[head]
+            if is_below(need1, need0, lots.units[head, 1], lots.units[head, 0]):
+                _lose(lots.units, head, need1, need0)
+            else:
+                part1, part0, lot = lots.units[head, 1], lots.units[head, 0], head
+                lots.head[giver] = lots.behind[head]
+        need1, need0 = subtract(need1, need0, part1, part0)
+        if tag != NONE:
+            if part_tag != tag:
+                _gain(sums.started, tag, part1, part0)
+            part_tag = tag
+        if row != NONE and part_tag != NONE and part_tag == sums.watched:
+            _gain(sums.moved, row, part1, part0)
+        if taker != NONE and not is_end[taker]:
+            lot = _put(lots, taker, lot, part1, part0, part_tag, is_last_in)
+        elif part_tag != NONE:
+            if taker == NONE:
+                _gain(sums.lost, part_tag, part1, part0)
+            else:
+                _gain(sums.ends[taker], part_tag, part1, part0)
+        if lot != NONE:
+            lots.behind[lot] = lots.count[1]
+            lots.count[1] = lot
+
+
+def _walk_lots(transfers: Transfers, places: Places, sums: Sums, is_last_in: Any, is_back: Any) -> None:
+    """Walk by lots: fifo, or lifo where the last in leaves first."""
+    is_end, addresses = places.is_end, len(places.is_end)
+    # A transfer splits one lot at most, and what comes of no tag, the fee too backward in time, is one each.
+    most = addresses + 2 * len(transfers.senders)
+    lots = Lots(
+        np.empty((most, 2), np.uint64), np.empty(most, np.int32), np.empty(most, np.int32),
+        np.full(addresses, NONE, np.int32), np.full(addresses, NONE, np.int32), np.array([0, NONE]),
+    )  # fmt: skip
+    for at in range(addresses):
+        if not is_end[at]:
+            opening1, opening0 = places.openings[at, 1], places.openings[at, 0]
+            _hand_over(lots, NONE, at, opening1, opening0, places.opening_tags[at], is_end, sums, NONE, is_last_in)
+    for i in range(len(transfers.senders)):
+        s, r, tag = transfers.senders[i], transfers.recipients[i], transfers.tags[i]
+        w1, w0, f1, f0 = transfers.units[i, 1], transfers.units[i, 0], transfers.fees[i, 1], transfers.fees[i, 0]
+        if is_back and not is_end[r]:
+            _hand_over(lots, NONE, r, f1, f0, NONE, is_end, sums, NONE, is_last_in)
+        if s != r and not (is_end[s] and is_end[r] and tag == NONE):
+            giver = NONE if is_end[s] else s
+            _hand_over(lots, giver, r, w1, w0, tag, is_end, sums, i, is_last_in)
+        if not is_back and not is_end[s]:
+            _hand_over(lots, s, NONE, f1, f0, NONE, is_end, sums, NONE, is_last_in)
+    for at in range(addresses):
+        lot = lots.head[at]
+        while lot != NONE:
+            if lots.tag[lot] != NONE:
+                _gain(sums.ends[at], lots.tag[lot], lots.units[lot, 1], lots.units[lot, 0])
+            lot = lots.behind[lot]
+
+
+walk_lots: Final = cached(_walk_lots)
+
+
+@njit
+def _share(units1: Limb, units0: Limb, part1: Limb, part0: Limb, whole1: Limb, whole0: Limb) -> Any:
+    """units x part / whole, part at most whole and whole above 0: two limbs rounded down, two of remainder."""
+    product = multiply_pairs(units1, units0, part1, part0)
+    s, d1, d0 = ZERO, whole1, whole0
+    if d1 == ZERO:
+        s, d1, d0 = WIDTH, d0, ZERO
+    while (d1 >> TOP) == ZERO:
+        s += ONE
+        d1, d0 = (d1 << ONE) | (d0 >> TOP), d0 << ONE
+    q1, q0, r1, r0 = divide_wide(product, s, d1, d0, reciprocal(d1, d0))
+    r1, r0 = unshifted(r1, r0, s)
+    return q1, q0, r1, r0
+
+
+@njit
+def _allot(units1: Limb, units0: Limb, claims: Any, rest1: Limb, rest0: Limb, parts: Any, remainders: Any) -> None:
+    """Divide units among the tags' claims and the rest that is of no tag, at most their sum, by largest remainder.
+
+    Args:
+        claims: (tags, 2) limbs. rest1, rest0: what is of no tag.
+        parts: (tags, 2) limbs, written. remainders: (tags, 2) limbs, for its own use.
+    """
+    whole1, whole0 = rest1, rest0
+    for tag in range(len(claims)):
+        whole1, whole0 = add(whole1, whole0, claims[tag, 1], claims[tag, 0])
+    q1, q0, last1, last0 = _share(units1, units0, rest1, rest0, whole1, whole0)
+    open1, open0 = subtract(units1, units0, q1, q0)
+    for tag in range(len(claims)):
+        parts[tag, 1], parts[tag, 0], remainders[tag, 1], remainders[tag, 0] = _share(
+            units1, units0, claims[tag, 1], claims[tag, 0], whole1, whole0
+        )
+        open1, open0 = subtract(open1, open0, parts[tag, 1], parts[tag, 0])
+    # Fewer units are open than there are claims; one each to the largest remainders.
+    for _ in range(open0):
+        best, best1, best0 = NONE, last1, last0
+        for tag in range(len(claims)):
+            # A tag beats the rest where it is equal to it, and another tag only where it is above.
+            is_more = is_below(best1, best0, remainders[tag, 1], remainders[tag, 0])
+            is_equal = remainders[tag, 1] == best1 and remainders[tag, 0] == best0
+            if is_more or (is_equal and best == NONE and (best1 | best0) != ZERO):
+                best, best1, best0 = tag, remainders[tag, 1], remainders[tag, 0]
+        if best == NONE:
+            last1, last0 = ZERO, ZERO
+        else:
+            _gain(parts, best, ZERO, ONE)
+            remainders[best, 1], remainders[best, 0] = ZERO, ZERO
+
+
+@njit
+def _leave(
+    at: Any, w1: Limb, w0: Limb, have: Any, traced: Any, total: Any, is_lowest: Flag, parts: Any, remainders: Any
+) -> Flag:
+    """Take units from an address and say in `parts` what of each tag goes with them; false where nothing does."""
+    rest1, rest0 = subtract(have[at, 1], have[at, 0], total[at, 1], total[at, 0])
+    _lose(have, at, w1, w0)
+    if (total[at, 1] | total[at, 0]) == ZERO or (w1 | w0) == ZERO:
+        return False
+    if is_lowest:
+        # Other units first: only what is above them is traced.
+        if not is_below(rest1, rest0, w1, w0):
+            return False
+        w1, w0 = subtract(w1, w0, rest1, rest0)
+        rest1, rest0 = ZERO, ZERO
+    _allot(w1, w0, traced[at], rest1, rest0, parts, remainders)
+    for tag in range(len(parts)):
+        _lose(traced[at], tag, parts[tag, 1], parts[tag, 0])
+        _lose(total, at, parts[tag, 1], parts[tag, 0])
+    return True
+
+
+@njit
+def _arrive(
+    at: Any, w1: Limb, w0: Limb, tag: Any, is_traced: Flag, is_end: Any, have: Any, total: Any, parts: Any, sums: Sums
+) -> None:
+    """Add to an address what came, `parts` of it traced, or all of it where the transfer is a start."""
+    if not is_end[at]:
+        _gain(have, at, w1, w0)
+    if tag != NONE:
+        fresh1, fresh0 = w1, w0
+        if is_traced:
+            fresh1, fresh0 = subtract(w1, w0, parts[tag, 1], parts[tag, 0])
+        _gain(sums.started, tag, fresh1, fresh0)
+        parts[:] = ZERO
+        parts[tag, 1], parts[tag, 0] = w1, w0
+    elif not is_traced:
+        return
+    for of in range(len(parts)):
+        _gain(sums.ends[at], of, parts[of, 1], parts[of, 0])
+        if not is_end[at]:
+            _gain(total, at, parts[of, 1], parts[of, 0])
+
+
+def _walk_shares(transfers: Transfers, places: Places, sums: Sums, is_lowest: Any, is_back: Any) -> None:
+    """Walk by shares: each payment in proportion, or, where `is_lowest`, other units before traced ones.
+
+    What is traced at an address stands in `sums.ends` all the way, so that nothing is left to be added at the end.
+    """
+    is_end, traced = places.is_end, sums.ends
+    tags = traced.shape[1]
+    have = places.openings.copy()
+    total = np.zeros_like(have)
+    parts, remainders = np.zeros((tags, 2), np.uint64), np.zeros((tags, 2), np.uint64)
+    for at in range(len(is_end)):
+        tag = places.opening_tags[at]
+        if tag != NONE and not is_end[at]:
+            for column in (sums.started[tag], traced[at, tag], total[at]):
+                column[1], column[0] = add(column[1], column[0], have[at, 1], have[at, 0])
+    for i in range(len(transfers.senders)):
+        s, r, tag = transfers.senders[i], transfers.recipients[i], transfers.tags[i]
+        w1, w0, f1, f0 = transfers.units[i, 1], transfers.units[i, 0], transfers.fees[i, 1], transfers.fees[i, 0]
+        if is_back and not is_end[r]:
+            _gain(have, r, f1, f0)
+        if s != r:
+            is_traced = False
+            if not is_end[s]:
+                is_traced = _leave(s, w1, w0, have, traced, total, is_lowest, parts, remainders)
+            _arrive(r, w1, w0, tag, is_traced, is_end, have, total, parts, sums)
+            if sums.watched != NONE and (is_traced or tag != NONE):
+                _gain(sums.moved, i, parts[sums.watched, 1], parts[sums.watched, 0])
+        if not is_back and not is_end[s] and _leave(s, f1, f0, have, traced, total, is_lowest, parts, remainders):
+            for of in range(tags):
+                _gain(sums.lost, of, parts[of, 1], parts[of, 0])
+
+
+walk_shares: Final = cached(_walk_shares)
+
+
+def _walk_poison(transfers: Transfers, places: Places, sums: Sums, is_back: Any) -> None:
+    """Walk by poison: whatever leaves or lies where a tag has come is of that tag, until the address is empty."""
+    is_end = places.is_end
+    tags = sums.ends.shape[1]
+    have = places.openings.copy()
+    is_reached = np.zeros((len(is_end), tags), np.bool_)
+    for at in range(len(is_end)):
+        tag = places.opening_tags[at]
+        if tag != NONE and not is_end[at] and (have[at, 1] | have[at, 0]) != ZERO:
+            is_reached[at, tag] = True
+            _gain(sums.started, tag, have[at, 1], have[at, 0])
+    for i in range(len(transfers.senders)):
+        s, r, own = transfers.senders[i], transfers.recipients[i], transfers.tags[i]
+        w1, w0, f1, f0 = transfers.units[i, 1], transfers.units[i, 0], transfers.fees[i, 1], transfers.fees[i, 0]
+        if is_back and not is_end[r]:
+            _gain(have, r, f1, f0)
+        for tag in range(tags):
+            is_carried = not is_end[s] and is_reached[s, tag]
+            if is_carried and not is_back:
+                _gain(sums.lost, tag, f1, f0)
+            if s == r or not (is_carried or own == tag) or (w1 | w0) == ZERO:
+                continue
+            if own == tag and not is_carried:
+                _gain(sums.started, tag, w1, w0)
+            if tag == sums.watched:
+                _gain(sums.moved, i, w1, w0)
+            if is_end[r]:
+                _gain(sums.ends[r], tag, w1, w0)
+            else:
+                is_reached[r, tag] = True
+        if not is_end[s]:
+            if s != r:
+                _lose(have, s, w1, w0)
+            if not is_back:
+                _lose(have, s, f1, f0)
+            if (have[s, 1] | have[s, 0]) == ZERO:
+                is_reached[s] = False
+        if s != r and not is_end[r]:
+            _gain(have, r, w1, w0)
+    for at in range(len(is_end)):
+        for tag in range(tags):
+            if is_reached[at, tag]:
+                _gain(sums.ends[at], tag, have[at, 1], have[at, 0])
+
+
+walk_poison: Final = cached(_walk_poison)
