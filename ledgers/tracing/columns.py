@@ -47,8 +47,10 @@ class Columns:
     """Microseconds since 1970."""
     rows: NDArray[np.int64]
     """The rowid of each in the relation `transfer`, for what is not here: ids, references, where it stood."""
-    is_unmatched_out: NDArray[np.bool_]
+    is_taken: NDArray[np.bool_]
     """Whether it left the customers' wallets and no posting explains it."""
+    events: NDArray[np.int32]
+    """The declared event that took it; -1 where none did."""
     stated: NDArray[np.uint64]
     """(places, 2): limbs of what our list says was there at the beginning; 0 where it says nothing."""
     held: NDArray[np.uint64]
@@ -97,12 +99,14 @@ TRANSFERS = """
     )
     select sent.no::integer as sender, received.no::integer as recipient, transfer.units, transfer.fee_units,
            epoch_us(transfer.occurred_at) as at, transfer.rowid as row_no,
-           unmatched_movement.movement_no is not null as is_unmatched_out
+           unmatched_movement.movement_no is not null as is_taken,
+           coalesce(event_movement.event_no, -1)::integer as event_no
     from transfer
     join place as sent on sent.node = transfer.sender
     join place as received on received.node = transfer.recipient
     left join unmatched_movement on unmatched_movement.source_no = transfer.source_no
         and unmatched_movement."row" = transfer."row" and unmatched_movement.direction = 'out'
+    left join event_movement using (movement_no)
     cross join term
     where transfer.asset_no = $asset_no and ($is_whole or transfer.occurred_at <= term.commencement_at)
     order by transfer.occurred_at, transfer.transfer
@@ -142,7 +146,8 @@ def columns_of(books: Books, asset_no: int, *, is_whole: bool) -> Columns:
         _limbs(moved.column("fee_units")),
         moved.column("at").to_numpy(),
         moved.column("row_no").to_numpy(),
-        moved.column("is_unmatched_out").to_numpy(),
+        moved.column("is_taken").to_numpy(),
+        moved.column("event_no").to_numpy(),
         _limbs(place.column("opening_units")),
         _limbs(place.column("held_units")),
     )

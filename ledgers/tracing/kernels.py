@@ -88,6 +88,11 @@ def _gain(column: Any, row: Any, a1: Limb, a0: Limb) -> None:
 
 
 @njit(forceinline=True)
+def _gain_of(column: Any, row: Any, tag: Any, a1: Limb, a0: Limb) -> None:
+    column[row, tag, 1], column[row, tag, 0] = add(column[row, tag, 1], column[row, tag, 0], a1, a0)
+
+
+@njit(forceinline=True)
 def _lose(column: Any, row: Any, a1: Limb, a0: Limb) -> None:
     column[row, 1], column[row, 0] = subtract(column[row, 1], column[row, 0], a1, a0)
 
@@ -125,28 +130,33 @@ balances: Final = cached(_balances)
 
 
 class Lots(NamedTuple):
-    """Every address's list of lots, the one that leaves next at its head."""
+    """Every address's list of lots. What is read together lies together: memory is what a walk waits for."""
 
     units: Any
-    tag: Any
-    behind: Any
-    """int32 by lot: the next one of its list; of free lots too."""
-    head: Any
-    """int32 by address."""
-    tail: Any
+    """(lots, 4) uint64: the limbs of the units, then two that are read as `links`."""
+    links: Any
+    """The same memory as int64: at 2 the tag, at 3 the next lot of its list, or of the free ones."""
+    ends: Any
+    """(addresses, 2) int32: the lot that leaves next, and the last one."""
     count: Any
     """int64: lots ever used, and the first that is free."""
 
 
-@njit
+TAG: Final = 2
+BEHIND: Final = 3
+
+
+@njit(forceinline=True)
 def _put(lots: Lots, at: Any, lot: Any, part1: Limb, part0: Limb, tag: Any, is_last_in: Flag) -> Any:
     """Add a part to an address: to the lot it lies beside where the tags are equal, else as the given lot or a new one.
 
     Returns:
         The given lot where it was not needed.
     """
-    beside = lots.head[at] if is_last_in or lots.head[at] == NONE else lots.tail[at]
-    if beside != NONE and lots.tag[beside] == tag:
+    beside = lots.ends[at, 0]
+    if beside != NONE and not is_last_in:
+        beside = lots.ends[at, 1]
+    if beside != NONE and lots.links[beside, TAG] == tag:
         _gain(lots.units, beside, part1, part0)
         return lot
     if lot == NONE:
@@ -155,21 +165,21 @@ def _put(lots: Lots, at: Any, lot: Any, part1: Limb, part0: Limb, tag: Any, is_l
             lot = lots.count[0]
             lots.count[0] += 1
         else:
-            lots.count[1] = lots.behind[lot]
-    lots.units[lot, 1], lots.units[lot, 0], lots.tag[lot] = part1, part0, tag
+            lots.count[1] = lots.links[lot, BEHIND]
+    lots.units[lot, 1], lots.units[lot, 0] = part1, part0
+    lots.links[lot, TAG], lots.links[lot, BEHIND] = tag, NONE
     if beside == NONE:
-        lots.head[at], lots.tail[at], lots.behind[lot] = lot, lot, NONE
+        lots.ends[at, 0], lots.ends[at, 1] = lot, lot
     elif is_last_in:
-        lots.behind[lot] = beside
-        lots.head[at] = lot
+        lots.links[lot, BEHIND] = beside
+        lots.ends[at, 0] = lot
     else:
-        lots.behind[beside] = lot
-        lots.behind[lot] = NONE
-        lots.tail[at] = lot
+        lots.links[beside, BEHIND] = lot
+        lots.ends[at, 1] = lot
     return NONE
 
 
-@njit
+@njit(forceinline=True)
 def _hand_over(
     lots: Lots, giver: Any, taker: Any, need1: Limb, need0: Limb, tag: Any, is_end: Any, sums: Sums, row: Any,
     is_last_in: Flag,
@@ -183,19 +193,19 @@ def _hand_over(
     while (need1 | need0) != ZERO:
         part1, part0, part_tag, lot = need1, need0, NONE, NONE
         if giver != NONE:
-            head = lots.head[giver]
-            part_tag = lots.tag[head]
+            head = lots.ends[giver, 0]
+            part_tag = lots.links[head, TAG]
             if is_below(need1, need0, lots.units[head, 1], lots.units[head, 0]):
                 _lose(lots.units, head, need1, need0)
             else:
                 part1, part0, lot = lots.units[head, 1], lots.units[head, 0], head
-                lots.head[giver] = lots.behind[head]
+                lots.ends[giver, 0] = lots.links[head, BEHIND]
         need1, need0 = subtract(need1, need0, part1, part0)
         if tag != NONE:
             if part_tag != tag:
                 _gain(sums.started, tag, part1, part0)
             part_tag = tag
-        if row != NONE and part_tag != NONE and part_tag == sums.watched:
+        if row != NONE and part_tag == sums.watched and part_tag != NONE:
             _gain(sums.moved, row, part1, part0)
         if taker != NONE and not is_end[taker]:
             lot = _put(lots, taker, lot, part1, part0, part_tag, is_last_in)
@@ -203,21 +213,23 @@ def _hand_over(
             if taker == NONE:
                 _gain(sums.lost, part_tag, part1, part0)
             else:
-                _gain(sums.ends[taker], part_tag, part1, part0)
+                _gain_of(sums.ends, taker, part_tag, part1, part0)
         if lot != NONE:
-            lots.behind[lot] = lots.count[1]
+            lots.links[lot, BEHIND] = lots.count[1]
             lots.count[1] = lot
 
 
-def _walk_lots(transfers: Transfers, places: Places, sums: Sums, is_last_in: Any, is_back: Any) -> None:
-    """Walk by lots: fifo, or lifo where the last in leaves first."""
+def _walk_lots(
+    transfers: Transfers, places: Places, sums: Sums, is_last_in: Any, is_back: Any, units: Any, links: Any
+) -> None:
+    """Walk by lots: fifo, or lifo where the last in leaves first.
+
+    Args:
+        units, links: one memory for lots, one for each address and two for each transfer: it splits one lot at most,
+            and what comes of no tag, the fee too backward in time, is one each.
+    """
     is_end, addresses = places.is_end, len(places.is_end)
-    # A transfer splits one lot at most, and what comes of no tag, the fee too backward in time, is one each.
-    most = addresses + 2 * len(transfers.senders)
-    lots = Lots(
-        np.empty((most, 2), np.uint64), np.empty(most, np.int32), np.empty(most, np.int32),
-        np.full(addresses, NONE, np.int32), np.full(addresses, NONE, np.int32), np.array([0, NONE]),
-    )  # fmt: skip
+    lots = Lots(units, links, np.full((addresses, 2), NONE, np.int32), np.array([0, NONE]))
     for at in range(addresses):
         if not is_end[at]:
             opening1, opening0 = places.openings[at, 1], places.openings[at, 0]
@@ -233,73 +245,81 @@ def _walk_lots(transfers: Transfers, places: Places, sums: Sums, is_last_in: Any
         if not is_back and not is_end[s]:
             _hand_over(lots, s, NONE, f1, f0, NONE, is_end, sums, NONE, is_last_in)
     for at in range(addresses):
-        lot = lots.head[at]
+        lot = lots.ends[at, 0]
         while lot != NONE:
-            if lots.tag[lot] != NONE:
-                _gain(sums.ends[at], lots.tag[lot], lots.units[lot, 1], lots.units[lot, 0])
-            lot = lots.behind[lot]
+            if lots.links[lot, TAG] != NONE:
+                _gain_of(sums.ends, at, lots.links[lot, TAG], lots.units[lot, 1], lots.units[lot, 0])
+            lot = lots.links[lot, BEHIND]
 
 
 walk_lots: Final = cached(_walk_lots)
 
 
-@njit
-def _share(units1: Limb, units0: Limb, part1: Limb, part0: Limb, whole1: Limb, whole0: Limb) -> Any:
-    """units x part / whole, part at most whole and whole above 0: two limbs rounded down, two of remainder."""
-    product = multiply_pairs(units1, units0, part1, part0)
+@njit(forceinline=True)
+def _allot(units1: Limb, units0: Limb, state: Any, at: Any, rest1: Limb, rest0: Limb, parts: Any) -> None:
+    """Divide units among what of each tag lies at an address and a rest that is of none, by largest remainder.
+
+    Only the tags are divided: what the rest would be rounded down to, and its remainder, follow from theirs.
+
+    Args:
+        units1, units0: above 0, at most what is to share.
+        state: row `at`: the tags' units from column TAGS on. rest1, rest0: what of no tag shares.
+        parts: (2, tags, 2) limbs: the parts are written first, then remainders.
+    """
+    tags = parts.shape[1]
+    whole1, whole0 = rest1, rest0
+    for tag in range(tags):
+        whole1, whole0 = add(whole1, whole0, state[at, TAGS + tag, 1], state[at, TAGS + tag, 0])
     s, d1, d0 = ZERO, whole1, whole0
     if d1 == ZERO:
         s, d1, d0 = WIDTH, d0, ZERO
     while (d1 >> TOP) == ZERO:
         s += ONE
         d1, d0 = (d1 << ONE) | (d0 >> TOP), d0 << ONE
-    q1, q0, r1, r0 = divide_wide(product, s, d1, d0, reciprocal(d1, d0))
-    r1, r0 = unshifted(r1, r0, s)
-    return q1, q0, r1, r0
-
-
-@njit
-def _allot(units1: Limb, units0: Limb, claims: Any, rest1: Limb, rest0: Limb, parts: Any, remainders: Any) -> None:
-    """Divide units among the tags' claims and the rest that is of no tag, at most their sum, by largest remainder.
-
-    Args:
-        claims: (tags, 2) limbs. rest1, rest0: what is of no tag.
-        parts: (tags, 2) limbs, written. remainders: (tags, 2) limbs, for its own use.
-    """
-    whole1, whole0 = rest1, rest0
-    for tag in range(len(claims)):
-        whole1, whole0 = add(whole1, whole0, claims[tag, 1], claims[tag, 0])
-    q1, q0, last1, last0 = _share(units1, units0, rest1, rest0, whole1, whole0)
-    open1, open0 = subtract(units1, units0, q1, q0)
-    for tag in range(len(claims)):
-        parts[tag, 1], parts[tag, 0], remainders[tag, 1], remainders[tag, 0] = _share(
-            units1, units0, claims[tag, 1], claims[tag, 0], whole1, whole0
-        )
-        open1, open0 = subtract(open1, open0, parts[tag, 1], parts[tag, 0])
-    # Fewer units are open than there are claims; one each to the largest remainders.
-    for _ in range(open0):
+    v = reciprocal(d1, d0)
+    # The remainders of all, the rest's too, sum to the whole times the units that are open.
+    open_units, sum1, sum0 = ZERO, ZERO, ZERO
+    for tag in range(tags):
+        product = multiply_pairs(units1, units0, state[at, TAGS + tag, 1], state[at, TAGS + tag, 0])
+        q1, q0, r1, r0 = divide_wide(product, s, d1, d0, v)
+        r1, r0 = unshifted(r1, r0, s)
+        parts[0, tag, 1], parts[0, tag, 0], parts[1, tag, 1], parts[1, tag, 0] = q1, q0, r1, r0
+        sum1, sum0 = add(sum1, sum0, r1, r0)
+        if not is_below(sum1, sum0, whole1, whole0):
+            sum1, sum0 = subtract(sum1, sum0, whole1, whole0)
+            open_units += ONE
+    last1, last0 = ZERO, ZERO
+    if (sum1 | sum0) != ZERO:
+        last1, last0 = subtract(whole1, whole0, sum1, sum0)
+        open_units += ONE
+    while open_units != ZERO:
+        open_units -= ONE
         best, best1, best0 = NONE, last1, last0
-        for tag in range(len(claims)):
-            # A tag beats the rest where it is equal to it, and another tag only where it is above.
-            is_more = is_below(best1, best0, remainders[tag, 1], remainders[tag, 0])
-            is_equal = remainders[tag, 1] == best1 and remainders[tag, 0] == best0
-            if is_more or (is_equal and best == NONE and (best1 | best0) != ZERO):
-                best, best1, best0 = tag, remainders[tag, 1], remainders[tag, 0]
+        for tag in range(tags):
+            r1, r0 = parts[1, tag, 1], parts[1, tag, 0]
+            # A tag goes before the rest where they are equal, and before another tag only where it has more.
+            if is_below(best1, best0, r1, r0) or (best == NONE and r1 == best1 and r0 == best0 and (r1 | r0) != ZERO):
+                best, best1, best0 = tag, r1, r0
         if best == NONE:
             last1, last0 = ZERO, ZERO
         else:
-            _gain(parts, best, ZERO, ONE)
-            remainders[best, 1], remainders[best, 0] = ZERO, ZERO
+            parts[0, best, 1], parts[0, best, 0] = add(parts[0, best, 1], parts[0, best, 0], ZERO, ONE)
+            parts[1, best, 1], parts[1, best, 0] = ZERO, ZERO
 
 
-@njit
-def _leave(
-    at: Any, w1: Limb, w0: Limb, have: Any, traced: Any, total: Any, is_lowest: Flag, parts: Any, remainders: Any
-) -> Flag:
+HAVE: Final = 0
+TRACED: Final = 1
+TAGS: Final = 2
+"""Columns of what lies at an address: all of it, what of it is traced, and from here on of each tag."""
+
+
+@njit(forceinline=True)
+def _leave(at: Any, w1: Limb, w0: Limb, state: Any, is_lowest: Flag, parts: Any) -> Flag:
     """Take units from an address and say in `parts` what of each tag goes with them; false where nothing does."""
-    rest1, rest0 = subtract(have[at, 1], have[at, 0], total[at, 1], total[at, 0])
-    _lose(have, at, w1, w0)
-    if (total[at, 1] | total[at, 0]) == ZERO or (w1 | w0) == ZERO:
+    traced1, traced0 = state[at, TRACED, 1], state[at, TRACED, 0]
+    rest1, rest0 = subtract(state[at, HAVE, 1], state[at, HAVE, 0], traced1, traced0)
+    state[at, HAVE, 1], state[at, HAVE, 0] = subtract(state[at, HAVE, 1], state[at, HAVE, 0], w1, w0)
+    if (traced1 | traced0) == ZERO or (w1 | w0) == ZERO:
         return False
     if is_lowest:
         # Other units first: only what is above them is traced.
@@ -307,71 +327,75 @@ def _leave(
             return False
         w1, w0 = subtract(w1, w0, rest1, rest0)
         rest1, rest0 = ZERO, ZERO
-    _allot(w1, w0, traced[at], rest1, rest0, parts, remainders)
-    for tag in range(len(parts)):
-        _lose(traced[at], tag, parts[tag, 1], parts[tag, 0])
-        _lose(total, at, parts[tag, 1], parts[tag, 0])
+    _allot(w1, w0, state, at, rest1, rest0, parts)
+    for tag in range(parts.shape[1]):
+        p1, p0 = parts[0, tag, 1], parts[0, tag, 0]
+        traced1, traced0 = subtract(traced1, traced0, p1, p0)
+        state[at, TAGS + tag, 1], state[at, TAGS + tag, 0] = subtract(
+            state[at, TAGS + tag, 1], state[at, TAGS + tag, 0], p1, p0
+        )
+    state[at, TRACED, 1], state[at, TRACED, 0] = traced1, traced0
     return True
 
 
-@njit
+@njit(forceinline=True)
 def _arrive(
-    at: Any, w1: Limb, w0: Limb, tag: Any, is_traced: Flag, is_end: Any, have: Any, total: Any, parts: Any, sums: Sums
+    at: Any, w1: Limb, w0: Limb, tag: Any, is_traced: Flag, is_end: Any, state: Any, parts: Any, sums: Sums
 ) -> None:
     """Add to an address what came, `parts` of it traced, or all of it where the transfer is a start."""
     if not is_end[at]:
-        _gain(have, at, w1, w0)
+        _gain_of(state, at, HAVE, w1, w0)
     if tag != NONE:
         fresh1, fresh0 = w1, w0
         if is_traced:
-            fresh1, fresh0 = subtract(w1, w0, parts[tag, 1], parts[tag, 0])
+            fresh1, fresh0 = subtract(w1, w0, parts[0, tag, 1], parts[0, tag, 0])
         _gain(sums.started, tag, fresh1, fresh0)
-        parts[:] = ZERO
-        parts[tag, 1], parts[tag, 0] = w1, w0
+        parts[0] = ZERO
+        parts[0, tag, 1], parts[0, tag, 0] = w1, w0
     elif not is_traced:
         return
-    for of in range(len(parts)):
-        _gain(sums.ends[at], of, parts[of, 1], parts[of, 0])
+    for of in range(parts.shape[1]):
+        _gain_of(state, at, TAGS + of, parts[0, of, 1], parts[0, of, 0])
         if not is_end[at]:
-            _gain(total, at, parts[of, 1], parts[of, 0])
+            _gain_of(state, at, TRACED, parts[0, of, 1], parts[0, of, 0])
 
 
 def _walk_shares(transfers: Transfers, places: Places, sums: Sums, is_lowest: Any, is_back: Any) -> None:
-    """Walk by shares: each payment in proportion, or, where `is_lowest`, other units before traced ones.
-
-    What is traced at an address stands in `sums.ends` all the way, so that nothing is left to be added at the end.
-    """
-    is_end, traced = places.is_end, sums.ends
-    tags = traced.shape[1]
-    have = places.openings.copy()
-    total = np.zeros_like(have)
-    parts, remainders = np.zeros((tags, 2), np.uint64), np.zeros((tags, 2), np.uint64)
+    """Walk by shares: each payment in proportion, or, where `is_lowest`, other units before traced ones."""
+    is_end, tags = places.is_end, sums.ends.shape[1]
+    state = np.zeros((len(is_end), TAGS + tags, 2), np.uint64)
+    parts = np.zeros((2, tags, 2), np.uint64)
     for at in range(len(is_end)):
-        tag = places.opening_tags[at]
+        have1, have0, tag = places.openings[at, 1], places.openings[at, 0], places.opening_tags[at]
+        _gain_of(state, at, HAVE, have1, have0)
         if tag != NONE and not is_end[at]:
-            for column in (sums.started[tag], traced[at, tag], total[at]):
-                column[1], column[0] = add(column[1], column[0], have[at, 1], have[at, 0])
+            _gain(sums.started, tag, have1, have0)
+            _gain_of(state, at, TRACED, have1, have0)
+            _gain_of(state, at, TAGS + tag, have1, have0)
     for i in range(len(transfers.senders)):
         s, r, tag = transfers.senders[i], transfers.recipients[i], transfers.tags[i]
         w1, w0, f1, f0 = transfers.units[i, 1], transfers.units[i, 0], transfers.fees[i, 1], transfers.fees[i, 0]
         if is_back and not is_end[r]:
-            _gain(have, r, f1, f0)
+            _gain_of(state, r, HAVE, f1, f0)
         if s != r:
             is_traced = False
             if not is_end[s]:
-                is_traced = _leave(s, w1, w0, have, traced, total, is_lowest, parts, remainders)
-            _arrive(r, w1, w0, tag, is_traced, is_end, have, total, parts, sums)
+                is_traced = _leave(s, w1, w0, state, is_lowest, parts)
+            _arrive(r, w1, w0, tag, is_traced, is_end, state, parts, sums)
             if sums.watched != NONE and (is_traced or tag != NONE):
-                _gain(sums.moved, i, parts[sums.watched, 1], parts[sums.watched, 0])
-        if not is_back and not is_end[s] and _leave(s, f1, f0, have, traced, total, is_lowest, parts, remainders):
+                _gain(sums.moved, i, parts[0, sums.watched, 1], parts[0, sums.watched, 0])
+        if not is_back and not is_end[s] and _leave(s, f1, f0, state, is_lowest, parts):
             for of in range(tags):
-                _gain(sums.lost, of, parts[of, 1], parts[of, 0])
+                _gain(sums.lost, of, parts[0, of, 1], parts[0, of, 0])
+    sums.ends[:] = state[:, TAGS:]
 
 
 walk_shares: Final = cached(_walk_shares)
 
 
-def _walk_poison(transfers: Transfers, places: Places, sums: Sums, is_back: Any) -> None:
+def _walk_poison(  # noqa: PLR0912  compiled as a whole
+    transfers: Transfers, places: Places, sums: Sums, is_back: Any
+) -> None:
     """Walk by poison: whatever leaves or lies where a tag has come is of that tag, until the address is empty."""
     is_end = places.is_end
     tags = sums.ends.shape[1]
@@ -398,7 +422,7 @@ def _walk_poison(transfers: Transfers, places: Places, sums: Sums, is_back: Any)
             if tag == sums.watched:
                 _gain(sums.moved, i, w1, w0)
             if is_end[r]:
-                _gain(sums.ends[r], tag, w1, w0)
+                _gain_of(sums.ends, r, tag, w1, w0)
             else:
                 is_reached[r, tag] = True
         if not is_end[s]:
@@ -413,7 +437,7 @@ def _walk_poison(transfers: Transfers, places: Places, sums: Sums, is_back: Any)
     for at in range(len(is_end)):
         for tag in range(tags):
             if is_reached[at, tag]:
-                _gain(sums.ends[at], tag, have[at, 1], have[at, 0])
+                _gain_of(sums.ends, at, tag, have[at, 1], have[at, 0])
 
 
 walk_poison: Final = cached(_walk_poison)

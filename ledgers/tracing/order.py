@@ -1,8 +1,8 @@
 """In what order are transfers of one instant taken, where the record does not say?
 
 A record of days, or of blocks, leaves open whether an address paid before it was paid. Both answers are given: what
-comes in first at each address, or what goes out. Where addresses pay each other in a circle within one instant, the transfer
-that is first by id goes first.
+comes in first at each address, or what goes out. Where addresses pay each other in a circle within one instant, the
+transfer that is first by id goes first.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ledgers.tracing.columns import Columns
 
 
-def _order(at: Any, givers: Any, takers: Any, is_end: Any, order: Any) -> Any:
+def _order(at: Any, givers: Any, takers: Any, is_end: Any, order: Any) -> Any:  # noqa: PLR0912  compiled as a whole
     """Order the transfers of each instant so that an address has taken all before it gives, and count what is open.
 
     Args:

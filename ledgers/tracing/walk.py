@@ -48,9 +48,9 @@ class Start:
 
     name: str
     transfers: NDArray[np.int64]
-    """Numbers of transfers; forward only."""
+    """Numbers of transfers, for a walk forward."""
     places: NDArray[np.int32]
-    """Numbers of places; backward only."""
+    """Numbers of places: backward, where it lies; forward, where the walk goes on though it would end there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +67,16 @@ class Step:
     traced_units: int
     balance_units: int
     """What lies at the place after it, with what must have been there at the beginning."""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """What an engine was given, and how its nodes are places."""
+
+    road: Road
+    ground: Ground
+    node_of: NDArray[np.int64]
+    """By place: the node at which is found what is there at the end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +103,8 @@ class Traced:
     """The transfers in the order in which they were walked."""
     simultaneous: int
     """Transfers whose place among those of their instant decides something at some address."""
+    way: Way
+    """What was walked, for whoever walks it again in another arithmetic."""
 
     @property
     def ended(self) -> tuple[int, ...]:
@@ -174,7 +186,8 @@ def trace(
     opening_tags = np.full(columns.place_count, NONE, np.int32)
     for tag, start in enumerate(starts):
         tags[start.transfers] = tag
-        opening_tags[start.places] = tag
+        if direction is Direction.BACKWARD:
+            opening_tags[start.places] = tag
     numbers, simultaneous = order_of(columns, order, is_end)
     if is_compiled is None:
         is_compiled = len(tags) >= COMPILED_FROM
@@ -191,14 +204,17 @@ def trace(
         funds = funds_of(road, is_end, openings, closings, opening_tags)
         nobody = np.zeros((len(funds.is_end), 2), np.uint64)
         free = np.full(len(funds.is_end), NONE, np.int32)
-        found = walk(funds.road, replace(ground, is_end=funds.is_end, openings=nobody, opening_tags=free), rule)
+        road, ground = funds.road, replace(ground, is_end=funds.is_end, openings=nobody, opening_tags=free)
+        found = walk(road, ground, rule)
         moved = found.moved[funds.opened :][: len(tags)]
-        found = replace(found, ends=found.ends[funds.node_of], moved=_placed(moved, funds.order))
+        node_of = funds.node_of
+        found = replace(found, ends=found.ends[node_of], moved=_placed(moved, funds.order))
     else:
+        node_of = np.arange(columns.place_count)
         found = walk(road, ground, rule)
     traced = Traced(
         columns, rule, order, direction, tuple(starts), is_end, found.started, found.ends, found.lost, openings,
-        _placed(found.moved, numbers), numbers, simultaneous,
+        _placed(found.moved, numbers), numbers, simultaneous, Way(road, ground, node_of),
     )  # fmt: skip
     if rule is not TracingRule.POISON:
         kept = tuple(ended + lost for ended, lost in zip(traced.ended, traced.lost, strict=True))
