@@ -21,6 +21,7 @@ from administrator import findings
 from administrator.events import find_losses, store_losses
 from administrator.notes import note_inputs, note_stage, program_digest, stats_of
 from administrator.terms import Scales, Terms, resolve_terms
+from administrator.traced_recoveries import about_traced, make_traced_recoveries
 from administrator.valuation import make_rates, rates_of
 from administrator.waterfall import compensate, share_pools
 from ledgers import reconciliation
@@ -154,6 +155,7 @@ def _is_all_booked(books: Books) -> bool:
 
 def _pools(run: Run) -> None:
     books, terms = run.books, resolved(run)
+    findings.add(books, about_traced(books, terms, make_traced_recoveries(books, terms)))
     pools = share_pools(books, terms, rates_of(books), is_all_booked=_is_all_booked(books))
     findings.add(books, findings.about_pools(books, run.case, terms, pools))
 

@@ -20,6 +20,7 @@ from administrator.losses import Peril
 from administrator.valuation import COMMENCEMENT, Rates
 from ledgers.configuration import CaseConfiguration
 from ledgers.configuration_sections import PolicySection
+from ledgers.tracing.rules import TracingRule
 from ledgers.units import ExcessDigits, Ratio, Scientific, divide_half_even, read_quantity, read_ratio
 
 
@@ -75,6 +76,9 @@ class Terms:
     insiders: Insiders
     late: Late
     guarantee_in_pool: bool
+    tracing: TracingRule
+    is_traced_pooled: bool
+    """Whether what is traced into the debtor's own wallets is in the pools, by ruling."""
     projection: bool
     events: tuple[DeclaredLoss, ...]
     pool_costs: tuple[Cost, ...]
@@ -140,6 +144,8 @@ def parameters_of(case: CaseConfiguration, regime: Regime) -> dict[str, str]:
         "insiders",
         "late",
         "guarantee_in_pool",
+        "tracing",
+        "traced_recoveries",
         "compensation_reduces_claim",
     ):
         own = getattr(plan, name)
@@ -150,6 +156,11 @@ def parameters_of(case: CaseConfiguration, regime: Regime) -> dict[str, str]:
         raise RegimeError(
             f'case.toml: [plan] rule "{parameters["rule"]}" serves comparison and is no legal basis; this version '
             'computes "proportional".'
+        )
+    if parameters["traced_recoveries"] == "pool" and parameters["tracing"] == TracingRule.POISON:
+        raise RegimeError(
+            'case.toml: [plan] tracing "poison" finds more than was taken and is no claim to any of it; '
+            'with traced_recoveries = "pool" choose another rule.'
         )
     return parameters
 
@@ -186,6 +197,8 @@ def resolve_terms(case: CaseConfiguration, scales: Scales) -> Terms:
         insiders=Insiders(parameters["insiders"]),
         late=Late(parameters["late"]),
         guarantee_in_pool=parameters["guarantee_in_pool"] == "true",
+        tracing=TracingRule(parameters["tracing"]),
+        is_traced_pooled=parameters["traced_recoveries"] == "pool",
         projection=case.plan.projection,
         events=_events(case, scales),
         pool_costs=_costs(case, scales, of_pools=True) if to_pools else (),

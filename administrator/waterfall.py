@@ -83,7 +83,7 @@ def share_pools(books: Books, terms: Terms, rates: Rates, *, is_all_booked: bool
 
 
 def _grosses(books: Books, terms: Terms, rates: Rates) -> list[PoolGross]:
-    """What each pool holds: for customers, the guarantee where it is in the pool, and recoveries."""
+    """What each pool holds: for customers, the guarantee where it is in the pool, and recoveries, traced ones too."""
     claimed: dict[int, dict[int, int]] = {}
     for asset_no, tier, units in books.rows(
         "select asset_no, tier, sum(claim_units)::varchar from share_line group by asset_no, tier order by all"
@@ -92,7 +92,9 @@ def _grosses(books: Books, terms: Terms, rates: Rates) -> list[PoolGross]:
     grosses = []
     for asset_no, held, guarantee, recovered in books.rows(
         "select total.asset_no, total.held_customer::varchar, total.held_guarantee::varchar, "
-        "coalesce(sum(recovery.units), 0)::varchar from holding_total as total left join recovery on "
+        "(coalesce(sum(recovery.units), 0) + coalesce((select sum(traced.units) from traced_recovery as traced "
+        "where traced.is_pooled and traced.asset_no = total.asset_no), 0))::varchar "
+        "from holding_total as total left join recovery on "
         "recovery.asset_no = total.asset_no and (recovery.pool is null or recovery.pool = '' or recovery.pool = "
         "(select asset.asset from asset where asset.asset_no = total.asset_no)) "
         "group by total.asset_no, total.held_customer, total.held_guarantee order by total.asset_no"

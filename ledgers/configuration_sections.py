@@ -340,6 +340,10 @@ class PlanSection(Section):
     insiders: Literal["share", "estate", "subordinate"] | None = None
     late: Literal["share", "after", "barred"] | None = None
     guarantee_in_pool: bool | None = None
+    tracing: Literal[
+        "fifo", "lifo", "pari_passu", "rolling_charge", "lowest_intermediate_balance", "haircut", "poison"
+    ] | None = None
+    traced_recoveries: Literal["show", "pool"] | None = None
     compensation_reduces_claim: bool | None = None
     projection: bool = False
 

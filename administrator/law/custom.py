@@ -10,7 +10,8 @@ from __future__ import annotations
 from datetime import date
 
 from administrator.allocation import Rounding
-from administrator.law.regime import Citation, Defaults, Insiders, Late, Provision, Regime, Standing
+from administrator.law.regime import Citation, Defaults, Insiders, Late, Provision, Regime, Standing, TracedRecoveries
+from ledgers.tracing.rules import TracingRule
 
 _CHOICE = Citation("the plan of the case", "[plan]", "", Standing.CHOICE)
 
@@ -30,12 +31,20 @@ REGIME = Regime(
         insiders=Insiders.SHARE,
         late=Late.SHARE,
         guarantee_in_pool=False,
+        tracing=TracingRule.LOWEST_INTERMEDIATE_BALANCE,
+        traced_recoveries=TracedRecoveries.SHOW,
         compensation_reduces_claim=True,
     ),
     provisions=(
         Provision("pooling", "Each asset is a pool of its own, returned in kind.", _CHOICE),
         Provision("rule", "Claims on a pool share in proportion to their units.", _CHOICE),
         Provision("rounding", "Shares are rounded down; what that leaves stays in the pool.", _CHOICE),
+        Provision(
+            "tracing",
+            "Of what lies in a mixed wallet the debtor's own leaves first, up to the lowest balance since.",
+            _CHOICE,
+        ),
+        Provision("traced_recoveries", "What is traced to the debtor's own wallets is shown, not shared.", _CHOICE),
         Provision("", "Pools bear the costs that the case lays on them.", _CHOICE),
     ),
     not_covered=("any statute: ranks, bar dates, set-off, avoidance and small sums are as the case says",),

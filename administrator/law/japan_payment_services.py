@@ -17,6 +17,7 @@ Article 63-19-2(2)                    Civil Code art. 333 applies: no pursuit af
 What the law leaves open, decided here and printed each time:
     whether the priority right of one crypto reaches the crypto of another kind (here it does not: a pool an asset);
     whether pools bear costs of their own return (here they do not: costs fall on the estate);
+    whether customers' crypto in the exchange's own wallets is theirs, and by which rule (here: shown, not shared);
     the procedure for exercising the right, which no order has laid down.
 
 Not covered: the deficiency of a holder as a bankruptcy claim (Bankruptcy Act art. 108), the estate's own ranks, and the
@@ -28,7 +29,8 @@ from __future__ import annotations
 from datetime import date
 
 from administrator.allocation import Rounding
-from administrator.law.regime import Citation, Defaults, Insiders, Late, Provision, Regime, Standing
+from administrator.law.regime import Citation, Defaults, Insiders, Late, Provision, Regime, Standing, TracedRecoveries
+from ledgers.tracing.rules import TracingRule
 
 _ACT = "https://laws.e-gov.go.jp/law/421AC0000000059"
 _ORDER = "https://laws.e-gov.go.jp/law/429M60000002007"
@@ -61,6 +63,8 @@ REGIME = Regime(
         insiders=Insiders.SHARE,
         late=Late.SHARE,
         guarantee_in_pool=True,
+        tracing=TracingRule.LOWEST_INTERMEDIATE_BALANCE,
+        traced_recoveries=TracedRecoveries.SHOW,
         compensation_reduces_claim=True,
     ),
     provisions=(
@@ -93,6 +97,12 @@ REGIME = Regime(
         Provision("", "Costs are borne by the estate, not by the customers' pools.", _CHOICE),
         Provision("rounding", "Shares are rounded down; what that leaves stays in the pool.", _CHOICE),
         Provision("late", "No bar date cuts off the priority right; late claims share.", _CHOICE),
+        Provision(
+            "tracing",
+            "The Act knows no tracing; where it is shown, the debtor's own leaves first, up to the lowest balance.",
+            _CHOICE,
+        ),
+        Provision("traced_recoveries", "What is traced to the debtor's own wallets is shown, not shared.", _CHOICE),
         Provision("insiders", "Insiders hold the same right; their claims share.", _CHOICE),
     ),
     not_covered=(

@@ -12,6 +12,7 @@ from datetime import date
 from enum import StrEnum
 
 from administrator.allocation import Rounding
+from ledgers.tracing.rules import TracingRule
 
 
 class Standing(StrEnum):
@@ -36,6 +37,14 @@ class Late(StrEnum):
     SHARE = "share"
     AFTER = "after"
     BARRED = "barred"
+
+
+class TracedRecoveries(StrEnum):
+    """What becomes of customers' units that are traced into the debtor's own wallets."""
+
+    SHOW = "show"
+    POOL = "pool"
+    """By ruling: they are in the gross of their asset's pool."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +80,9 @@ class Defaults:
     insiders: Insiders
     late: Late
     guarantee_in_pool: bool
+    tracing: TracingRule
+    """Under which what lies in the debtor's own wallets is found to be the customers'."""
+    traced_recoveries: TracedRecoveries
     compensation_reduces_claim: bool
 
 

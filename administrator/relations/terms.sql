@@ -2,7 +2,7 @@
 --
 -- Reads   nothing
 -- Makes   term, declared_event, declared_event_party, rate, price_text, pool, pool_tier, loss_item, compensable,
---         compensation, step, coverage, part_name, destination
+--         compensation, step, coverage, part_name, destination, traced_recovery
 -- Holds   term has one row once the terms are stored; rates are minor units of the reporting currency to a base unit
 create or replace table term(
     commencement_at timestamp, bar_at timestamp, has_balance boolean, has_journal boolean, has_transfers boolean,
@@ -45,6 +45,9 @@ create or replace table coverage(
 );
 create or replace table destination(
     taker varchar, asset_no integer, party varchar, hops integer, path varchar, lies_units decimal(38, 0)
+);
+create or replace table traced_recovery(
+    asset_no integer, wallet varchar, traced decimal(38, 0), units decimal(38, 0), is_pooled boolean
 );
 create or replace table part_name(part integer, name varchar);
 insert into part_name values (0, null), (1, 'disputed'), (2, 'unclaimed');

@@ -330,6 +330,8 @@ LATER = """\
 # insiders = "share"           # insiders and affiliates: share, estate, subordinate
 # late = "share"               # claims filed after bar_on: share, after, barred
 # guarantee_in_pool = false
+# tracing = "lowest_intermediate_balance"   # or fifo, lifo, pari_passu, rolling_charge, haircut, poison
+# traced_recoveries = "show"   # or "pool", by ruling: what is traced into the debtor's own wallets is shared out
 # compensation_reduces_claim = true
 # projection = false           # true: what policies owe counts as received; such a plan can never be approved
 """

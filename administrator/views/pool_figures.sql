@@ -1,8 +1,8 @@
 -- What the pools of one account's claims hold, wallet by wallet and recovery by recovery, down to the row that says so.
 --
--- Reads   share_line, account, asset, holding, holding_total, recovery, source
+-- Reads   share_line, account, asset, holding, holding_total, recovery, traced_recovery, source
 -- Makes   asset VARCHAR, decimals INTEGER, what VARCHAR, units VARCHAR, source VARCHAR null, row BIGINT null;
---         by asset, then customers' wallets, guarantee wallets, paid in kind, recoveries, each by name
+--         by asset, then customers' wallets, guarantee wallets, paid in kind, recoveries, traced ones, each by name
 with mine as (
     select distinct share_line.asset_no
     from share_line
@@ -21,6 +21,12 @@ part as (
     union all
     select recovery.asset_no, 4, 'recovery ' || recovery.recovery, recovery.units, recovery.source_no, recovery."row"
     from recovery
+    union all
+    select traced_recovery.asset_no, 5, 'traced into the debtor''s own wallet ' || traced_recovery.wallet,
+           traced_recovery.units, holding.source_no, holding."row"
+    from traced_recovery
+    join holding using (wallet, asset_no)
+    where traced_recovery.is_pooled
 )
 select asset.asset, asset.decimals, part.what, part.units::varchar as units, source.source, part."row"
 from part

@@ -182,8 +182,7 @@ def find_cuts(starts: Any, neighbours: Any, following: Any, path: Any, order: An
             if depth < 0:
                 break
             above = path[depth]
-            if low[node] < low[above]:
-                low[above] = low[node]
+            low[above] = min(low[above], low[node])
             if depth == 0:
                 branches += 1
             elif low[node] >= order[above]:

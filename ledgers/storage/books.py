@@ -342,7 +342,7 @@ class Books:
     def columns(self, sql: str, parameters: Mapping[str, object]) -> pa.Table:
         """Give all rows of a query as columns; they stay in memory, so they are millions at most."""
         with self._guarded():
-            return self._connection.execute(sql, parameters).to_arrow_table()
+            return self._connection.sql(sql, params=dict(parameters)).to_arrow_table()
 
     def _let_go(self) -> None:
         """End a query whose rows were not all taken: until then the connection does nothing else."""

@@ -2,9 +2,10 @@
 
     python -m tests.benchmarks.tracing [TRANSFERS] [RULE ...]
 
-The transfers are made up: an eighth as many addresses, of which some get a hundred times what others do; every hundredth
-transfer comes from the customers' wallets, and a tenth of those is traced; 18 decimals, so that two limbs are needed. The
-baseline adds up units and fees by sender and recipient in the same limbs, compiled: what any walk has to read and write.
+The transfers are made up: an eighth as many addresses, some of which get a hundred times what others do; every
+hundredth transfer comes from the customers' wallets, and a tenth of those is traced; 18 decimals, so that two limbs are
+needed. The baseline adds up units and fees by sender and recipient in the same limbs, compiled: what any walk has to
+read and write.
 """
 
 from __future__ import annotations
