@@ -13,9 +13,7 @@ from __future__ import annotations
 
 import argparse
 import io
-import json
 import os
-import re
 import shutil
 import sys
 import traceback
@@ -24,7 +22,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from administrator import __version__
+from administrator import __version__, cli_forensic
+from administrator.cli_parts import CaseUsageError, memory_of, print_json, say, table_of
 from administrator.usecases import ACTS
 from ledgers.display import display, safe
 from ledgers.errors import AbandonedError, CaseError, Interruption, StorageError
@@ -33,10 +32,6 @@ if TYPE_CHECKING:
     from administrator.usecases.running import RunResult
 
 BLOCKED = 10
-INVISIBLE = re.compile("[\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
-"""Controls and marks that JSON lets stand as they are."""
-MEMORY = re.compile(r"(?P<number>[0-9]{1,6})(\.[0-9]{1,3})? ?(?P<scale>[MGT])i?B", re.IGNORECASE)
-MEGABYTES_MIN = 16
 THREADS_MAX = 1024
 
 
@@ -54,27 +49,23 @@ def main(arguments: Sequence[str]) -> int:
         return code
     except CaseError as error:
         for line in error.lines:
-            _say(line)
+            say(line)
         if isinstance(error, AbandonedError):
             _end_at_once(options)
         return error.exit_code
     except KeyboardInterrupt:
-        _say("interrupted; nothing half-made was kept.")
+        say("interrupted; nothing half-made was kept.")
         return Interruption.exit_code
     except BrokenPipeError:
         # The reader of stdout went away: not a fault of the case.
         sys.stderr.close()
         return 0
     except OSError as error:
-        _say(f"cannot go on ({error.strerror}). Free some space, or look where the output goes.")
+        say(f"cannot go on ({error.strerror}). Free some space, or look where the output goes.")
         return StorageError.exit_code
     except Exception as error:  # noqa: BLE001, the outermost handler: a traceback would print people's data
-        _say(_fault_of_ours(error))
+        say(_fault_of_ours(error))
         return CaseError.exit_code
-
-
-def _say(line: str) -> None:
-    print(f"administrator: {safe(line)}", file=sys.stderr)
 
 
 def _end_at_once(options: argparse.Namespace) -> None:
@@ -157,6 +148,7 @@ def _parser() -> argparse.ArgumentParser:
     opened = act("open", _open)
     opened.add_argument("case", type=Path, metavar="CASE")
     with_memory(opened)
+    cli_forensic.add(act, with_memory)
     law = act("law", _law)
     law.add_argument("name", nargs="?", metavar="NAME")
     law.add_argument("--json", action="store_true")
@@ -196,10 +188,10 @@ def _new(options: argparse.Namespace) -> int:
     )
     is_told = sys.stderr.isatty() and not options.quiet
     begun = start_case(
-        options.folder, options.handed, given, lambda name: _say(f"looking at {display(name)}") if is_told else None
+        options.folder, options.handed, given, lambda name: say(f"looking at {display(name)}") if is_told else None
     )
     if options.json:
-        _print_json(asdict(begun))
+        print_json(asdict(begun))
     elif not options.quiet:
         for line in begun.lines(shutil.get_terminal_size((80, 24)).columns):
             print(safe(line))
@@ -213,7 +205,7 @@ def _run(options: argparse.Namespace, *, is_kept: bool = True) -> int:
 
     if options.threads is not None and not 1 <= options.threads <= THREADS_MAX:
         raise CaseUsageError(f"--threads {options.threads}: give a number from 1 to {THREADS_MAX}.")
-    memory_limit = _memory(options)
+    memory_limit = memory_of(options)
     teller = Teller(sys.stderr)
     stop = Stop(silent if options.quiet else teller)
     try:
@@ -236,10 +228,10 @@ def _run(options: argparse.Namespace, *, is_kept: bool = True) -> int:
     _print_run(result, options, is_kept)
     if result.is_blocked:
         for message in result.blocking:
-            _say(message)
+            say(message)
         more = result.findings["blocking"] - len(result.blocking)
         if more:
-            _say(f"and {more} more blocking findings, in findings.csv.")
+            say(f"and {more} more blocking findings, in findings.csv.")
         return BLOCKED
     return 0
 
@@ -250,7 +242,7 @@ def _check(options: argparse.Namespace) -> int:
     from administrator.usecases.stopping import Stop, interruptible
     from administrator.usecases.telling import asset_lines, check_lines, verdict
 
-    memory_limit = _memory(options)
+    memory_limit = memory_of(options)
     teller = Teller(sys.stderr)
     stop = Stop(silent if options.quiet else teller)
     try:
@@ -260,30 +252,12 @@ def _check(options: argparse.Namespace) -> int:
     finally:
         teller.close()
     if options.json:
-        _print_json(asdict(result))
+        print_json(asdict(result))
     elif not options.quiet:
         width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
-        for line in [*check_lines(result), *asset_lines(result, _table, width), verdict(result)]:
+        for line in [*check_lines(result), *asset_lines(result, table_of, width), verdict(result)]:
             print(safe(line))
     return result.exit_code
-
-
-def _memory(options: argparse.Namespace) -> str:
-    """The memory that was asked for, as the books take it.
-
-    Raises:
-        CaseUsageError: it is no size, or too small to begin with.
-    """
-    from ledgers.storage.books import MEMORY_LIMIT
-
-    if options.memory is None:
-        return MEMORY_LIMIT
-    size = MEMORY.fullmatch(options.memory)
-    if size is None or (size["scale"] in "mM" and int(size["number"]) < MEGABYTES_MIN):
-        raise CaseUsageError(
-            f"--memory {display(options.memory)}: give a size such as 2GB or 512MB, at least {MEGABYTES_MIN}MB."
-        )
-    return str(options.memory)
 
 
 def _demo(options: argparse.Namespace) -> int:
@@ -309,7 +283,7 @@ def _verify(options: argparse.Namespace) -> int:
 
     verdict = verify(options.folder)
     if options.json:
-        _print_json(asdict(verdict))
+        print_json(asdict(verdict))
         return 1 if verdict.fault_count else 0
     for fault in verdict.faults:
         print(safe(fault))
@@ -328,9 +302,9 @@ def _verify(options: argparse.Namespace) -> int:
 def _explain(options: argparse.Namespace) -> int:
     from administrator.usecases.explaining import explain
 
-    explanation = explain(options.case, options.account, memory_limit=_memory(options))
+    explanation = explain(options.case, options.account, memory_limit=memory_of(options))
     if options.json:
-        _print_json(asdict(explanation))
+        print_json(asdict(explanation))
     else:
         for line in explanation.lines():
             print(safe(line))
@@ -340,7 +314,7 @@ def _explain(options: argparse.Namespace) -> int:
 def _open(options: argparse.Namespace) -> int:
     from administrator.tui.app import open_case
 
-    return open_case(options.case, _memory(options))
+    return open_case(options.case, memory_of(options))
 
 
 def _law(options: argparse.Namespace) -> int:
@@ -349,7 +323,7 @@ def _law(options: argparse.Namespace) -> int:
     if options.name is None:
         listed = regimes()
         if options.json:
-            _print_json([asdict(line) for line in listed])
+            print_json([asdict(line) for line in listed])
         else:
             for line in listed:
                 print(f"{line.name:<28}{line.title} ({line.standing})")
@@ -359,17 +333,11 @@ def _law(options: argparse.Namespace) -> int:
     return 0
 
 
-class CaseUsageError(CaseError):
-    """The command line asks for what cannot be."""
-
-    exit_code = 2
-
-
 def _print_run(result: RunResult, options: argparse.Namespace, is_kept: bool) -> None:
     if options.quiet:
         return
     if options.json:
-        _print_json(asdict(result))
+        print_json(asdict(result))
         return
     for line in summary_lines(result, options.case if is_kept else None):
         print(safe(line))
@@ -381,7 +349,7 @@ def summary_lines(result: RunResult, case: Path | None) -> list[str]:
     if result.assets:
         heads = ("asset", "owed", "held", "shortfall", "claims", "returned", "dividend")
         rows = [(display(a.asset), a.owed, a.held, a.shortfall, a.claims, a.awarded, a.dividend) for a in result.assets]
-        lines += _table(heads, rows[:40])
+        lines += table_of(heads, rows[:40])
         if len(rows) > 40:
             lines.append(f"and {len(rows) - 40} more assets in reconciliation.csv and pools.csv")
         lines.append("")
@@ -395,22 +363,3 @@ def summary_lines(result: RunResult, case: Path | None) -> list[str]:
     elif case is not None:
         lines.append(f"To look at it: administrator open {display(str(case), 400)}")
     return lines
-
-
-def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
-    """Columns in terminal cells: a kanji takes two."""
-    from rich.cells import cell_len
-
-    widths = [max(cell_len(row[at]) for row in [heads, *rows]) for at in range(len(heads))]
-    lines = []
-    for row in [heads, *rows]:
-        gaps = [" " * (width - cell_len(cell)) for cell, width in zip(row, widths, strict=True)]
-        figures = (gap + cell for cell, gap in zip(row[1:], gaps[1:], strict=True))
-        lines.append("  ".join([row[0] + gaps[0], *figures]).rstrip())
-    return lines
-
-
-def _print_json(value: object) -> None:
-    """JSON with people's letters as they are, and what would steer a terminal as its escape."""
-    text = json.dumps(value, ensure_ascii=False, indent=2)
-    print(INVISIBLE.sub(lambda found: "".join(f"\\u{ord(character):04x}" for character in found[0]), text))

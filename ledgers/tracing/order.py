@@ -88,10 +88,9 @@ def order_of(columns: Columns, how: Simultaneous, is_end: NDArray[np.bool_]) -> 
     count = len(columns.at)
     kernel = act(_order, count)
     found = np.empty(count, np.int64)
+    givers, takers = columns.senders, columns.recipients
     if how is Simultaneous.WITHDRAWALS_FIRST:
-        # What goes out first is what comes in first with time turned round.
-        turned = (np.ascontiguousarray(column[::-1]) for column in (columns.at, columns.recipients, columns.senders))
-        open_count = kernel(*turned, is_end, found)
-        return np.ascontiguousarray(count - 1 - found[::-1]), int(open_count)
-    open_count = kernel(columns.at, columns.senders, columns.recipients, is_end, found)
-    return np.arange(count) if how is Simultaneous.AS_RECORDED else found, int(open_count)
+        # An address has paid all before it is paid: the same, with the two ends exchanged.
+        givers, takers = takers, givers
+    open_count = int(kernel(columns.at, givers, takers, is_end, found))
+    return np.arange(count) if how is Simultaneous.AS_RECORDED else found, open_count

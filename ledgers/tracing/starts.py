@@ -6,6 +6,7 @@ any other place or party all that came to it from others is.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -29,7 +30,7 @@ def taken_by(columns: Columns, party: str) -> Start:
     taken = np.flatnonzero(to_it & columns.is_taken)
     if not len(taken):
         taken = np.flatnonzero(to_it & ~is_party[columns.senders])
-    return Start(f"party:{party}", taken, _not_believed(columns, taken))
+    return Start(f"party:{party}", taken, NO_PLACES)
 
 
 def taken_from(columns: Columns, place: int) -> Start:
@@ -52,16 +53,29 @@ def lies_at(columns: Columns, name: str, places: NDArray[np.int32]) -> Start:
     return Start(name, NO_TRANSFERS, places)
 
 
-def takers(columns: Columns) -> list[str]:
-    """Parties that took from the customers' wallets, in byte order."""
-    places = np.unique(columns.recipients[columns.is_taken])
-    return sorted({columns.text("party", int(place)) for place in places}, key=str.encode)
+def all_taken(columns: Columns, events: Mapping[int, str]) -> list[Start]:
+    """All that was taken from the customers' wallets: by declared event, and what is of none by party in byte order.
+
+    Args:
+        events: names of declared events by number, in the order of the case.
+    """
+    starts = [taken_in(columns, event, no) for no, event in events.items() if (columns.events == no).any()]
+    rest = columns.is_taken & (columns.events < 0)
+    by_party: dict[str, list[int]] = {}
+    parties = columns.places.column("party").take(columns.recipients[rest])
+    for party, transfer in zip(parties.to_pylist(), np.flatnonzero(rest).tolist(), strict=True):
+        by_party.setdefault(party, []).append(transfer)
+    starts += [
+        Start(f"party:{party}", np.array(by_party[party], np.int64), NO_PLACES)
+        for party in sorted(by_party, key=str.encode)
+    ]
+    return starts
 
 
 def _not_believed(columns: Columns, taken: NDArray[np.int64]) -> NDArray[np.int32]:
-    """Places that were paid straight out of a theft though a label calls them an exchange's, a mixer's or a bridge's.
+    """Places that a declared event paid though a label calls them an exchange's, a mixer's or a bridge's.
 
-    The walk goes on there: who is named as the taker is not somebody else's omnibus wallet.
+    The walk goes on there: whoever is named as the taker is not somebody else's omnibus wallet.
     """
     places = np.unique(columns.recipients[taken])
     return places[columns.is_of("kind", *BREAKS)[places]].astype(np.int32)

@@ -188,6 +188,9 @@ def trace(
         tags[start.transfers] = tag
         if direction is Direction.BACKWARD:
             opening_tags[start.places] = tag
+    if rule is TracingRule.PARI_PASSU:
+        # It asks for no order, so none may move a unit that is rounded.
+        order = Simultaneous.AS_RECORDED
     numbers, simultaneous = order_of(columns, order, is_end)
     if is_compiled is None:
         is_compiled = len(tags) >= COMPILED_FROM
