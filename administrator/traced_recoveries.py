@@ -22,7 +22,7 @@ from ledgers.limbs import whole
 from ledgers.models import Finding, Severity
 from ledgers.tracing.columns import BREAKS, columns_of
 from ledgers.tracing.rules import Direction, Simultaneous
-from ledgers.tracing.starts import NO_PLACES
+from ledgers.tracing.starts import not_believed
 from ledgers.tracing.walk import Start, trace
 from ledgers.units import format_units
 
@@ -66,7 +66,8 @@ def make_traced_recoveries(books: Books, terms: Terms) -> tuple[TracedRecovery, 
     found = []
     for (asset_no,) in books.rows(ASKED):
         columns = columns_of(books, asset_no, is_whole=False)
-        taken = Start("taken", np.flatnonzero(columns.is_taken), NO_PLACES)
+        declared = np.flatnonzero(columns.is_taken & (columns.events >= 0))
+        taken = Start("taken", np.flatnonzero(columns.is_taken), not_believed(columns, declared))
         traced = trace(
             columns, [taken], terms.tracing, order=Simultaneous.AS_RECORDED, direction=Direction.FORWARD,
             is_end=columns.is_of("kind", "customers", *BREAKS), watched=None,

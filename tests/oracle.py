@@ -23,13 +23,15 @@ from pathlib import Path
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
+from tests import oracle_tracing
+
 Row = dict[str, str]
 Line = tuple[str, str, str]
 """account, asset, part"""
 Key = TypeVar("Key", bound=Hashable)
 
 PARTS = ("", "disputed", "unclaimed")
-PARTY_KINDS = ("thief", "insider", "affiliate", "house", "exchange", "mixer", "holder", "unknown")
+PARTY_KINDS = ("thief", "insider", "affiliate", "house", "exchange", "mixer", "bridge", "holder", "unknown")
 TAKERS = ("house", "affiliate", "insider", "thief")
 ASSET_COLUMNS = ("asset", "claim_asset", "pay_asset")
 INSTANT_COLUMNS = {"journal": "posted_at", "transfer": "occurred_at", "wallet": "as_of", "claim": "filed_at"}
@@ -44,6 +46,8 @@ PLAN_OF_CUSTOM: dict[str, Any] = {
     "insiders": "share",
     "late": "share",
     "guarantee_in_pool": False,
+    "tracing": "lowest_intermediate_balance",
+    "traced_recoveries": "show",
     "projection": False,
 }
 MATCH_SPAN = timedelta(hours=48)
@@ -816,7 +820,45 @@ def gross_of(case: Case, books: Books, asset: str) -> int:
         # reading: a recovery that names another pool than its own asset's is in no pool per asset.
         if row["asset"] == asset and (not row.get("pool") or row["pool"] == asset):
             gross += case.units(row)
+    if case.plan["traced_recoveries"] == "pool":
+        gross += traced_in_house(case, books, asset)
     return gross
+
+
+def traced_in_house(case: Case, books: Books, asset: str) -> int:
+    """What left the customers' wallets unexplained and lies, by the plan's rule, in the debtor's own (rules 6)."""
+    flows = [flow for flow in books.flows if flow.transfer.asset == asset]
+    flows.sort(key=lambda flow: (flow.transfer.occurred_at, flow.transfer.transfer.encode()))
+    unmatched = {flow.transfer.transfer for flow in books.unmatched if flow.direction == "out"}
+    ends: set[str] = set()
+    declared = {event["name"] for event in case.events}
+
+    def place(node: str) -> str:
+        wallet = books.parties.wallet(node, asset)
+        name = wallet.wallet if wallet else node
+        end = books.parties.end(node, asset)
+        if end.inside or books.parties.kind(end.party) in oracle_tracing.STOPS:
+            ends.add(name)
+        return name
+
+    legs = [
+        oracle_tracing.Leg(
+            place(flow.transfer.sender), place(flow.transfer.recipient), flow.transfer.units, flow.transfer.fee,
+            flow.transfer.transfer in unmatched,
+        )
+        for flow in flows
+    ]  # fmt: skip
+    # reading: whom a declared event names as the taker is not somebody else's omnibus wallet, whatever a label says.
+    ends -= {
+        place(flow.transfer.recipient)
+        for flow in flows
+        if flow.transfer.transfer in unmatched and event_of(books, flow) in declared and not flow.recipient.inside
+    }
+    mine = [wallet for wallet in case.wallets if wallet.asset == asset]
+    opening = {wallet.wallet: wallet.opening for wallet in mine if wallet.opening is not None}
+    found = oracle_tracing.traced(legs, ends, opening, case.plan["tracing"])
+    counted = [(wallet.wallet, books.held[id(wallet)]) for wallet in mine if wallet.purpose == "house"]
+    return oracle_tracing.house_share(found, counted)
 
 
 def costs_of(case: Case, gross: dict[str, int]) -> dict[str, int]:

@@ -29,7 +29,7 @@ from fixtures.generation.folder import COLUMNS, REQUIRED
 getcontext().prec = 80
 ROOT = Path(__file__).resolve().parents[1]
 DEMO = ROOT / "administrator" / "demo"
-TAKERS = ("thief", "insider", "affiliate", "house", "exchange", "mixer", "holder", "unknown")
+TAKERS = ("thief", "insider", "affiliate", "house", "exchange", "mixer", "bridge", "holder", "unknown")
 BRIDGE = ("opening_difference", "deposits_without_receipt", "receipts_without_posting", "deposit_differences",
           "withdrawals_not_sent", "withdrawal_differences", "moved_to_guarantee", "outflows_without_posting",
           "credits:trade", "credits:fee", "credits:transfer", "credits:reward", "credits:adjustment",

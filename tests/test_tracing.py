@@ -14,6 +14,7 @@ from ledgers.tracing.exact import TRANSFERS_MAX, deviation
 from ledgers.tracing.order import order_of
 from ledgers.tracing.rules import PROPORTIONAL, SAYS, Direction, Simultaneous, TracingRule
 from ledgers.tracing.walk import Start
+from tests import oracle_tracing
 from tests.traced import NO_PLACES, NO_TRANSFERS, columns_from, drawn, followed, found, lying_at, start_at
 
 FIFO, LIFO, PARI_PASSU = TracingRule.FIFO, TracingRule.LIFO, TracingRule.PARI_PASSU
@@ -220,6 +221,32 @@ def test_whole_units_stay_near_the_exact_ratios(rule: TracingRule) -> None:
             largest = max(largest, off)
     print(f"seed {seed}: {rule} is at most {float(largest):.3f} base units from the exact ratios")
     assert largest < 10
+
+
+@pytest.mark.parametrize("rule", [rule for rule in TracingRule if rule is not POISON])
+def test_every_rule_is_what_a_second_reading_of_the_law_makes_it(rule: TracingRule) -> None:
+    seed = random.randrange(10**9)
+    print(f"seed {seed}")
+    compared = 0
+    for _, columns, starts in tangles(seed, TANGLES):
+        traced = followed(columns, starts[:1], rule)
+        names = [columns.text("name", place) for place in range(columns.place_count)]
+        taken = set(starts[0].transfers.tolist())
+        legs = [
+            oracle_tracing.Leg(
+                names[columns.senders[at]], names[columns.recipients[at]], whole(columns.units[at]),
+                whole(columns.fees[at]), at in taken,
+            )
+            for at in range(len(columns.at))
+        ]  # fmt: skip
+        ends = {name for place, name in enumerate(names) if traced.is_end[place]}
+        opening = {name: whole(columns.stated[place]) for place, name in enumerate(names) if name not in ends}
+        expected = oracle_tracing.traced(legs, ends, opening, rule.value)
+        for place, name in enumerate(names):
+            if name not in ends:
+                assert traced.units_at(place, 0) == expected.get(name, 0), name
+                compared += expected.get(name, 0) > 0
+    assert compared > 50
 
 
 def test_rolling_charge_and_haircut_are_one_arithmetic() -> None:

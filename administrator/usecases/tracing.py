@@ -247,7 +247,7 @@ class Tracer:
                 of_any |= traced.ends.any(axis=2)
         first = walked[0][0].ends
         keys = []
-        for start in range(of_any.shape[1]):
+        for start in range(len(walked[0][0].starts)):
             places = np.flatnonzero(of_any[:, start])
             most = first[places, start]
             order = np.lexsort((places, ~most[:, 0], ~most[:, 1]))
@@ -384,5 +384,5 @@ def _three_decimals(numerator: int, denominator: int) -> str:
 
 
 def _near(name: str, known: Sequence[str] | dict[str, tuple[int, int]]) -> str:
-    near = difflib.get_close_matches(name, [text for text in list(known)[:10_000] if text], NEAR_MAX, 0.6)
+    near = difflib.get_close_matches(name, [text for text in list(known)[:10_000] if text], NEAR_MAX)
     return f" Near it: {', '.join(display(text) for text in near)}." if near else ""

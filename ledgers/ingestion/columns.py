@@ -49,7 +49,7 @@ CUSTODIES = ("cold", "warm", "hot", "custodian", "bank", "trust")
 PURPOSES = ("customer", "house", "guarantee")
 POSTING_KINDS = ("opening", "deposit", "withdrawal", "trade", "fee", "transfer", "reward", "adjustment")
 LABEL_KINDS = (
-    "customer_wallet", "house", "affiliate", "insider", "holder", "thief", "exchange", "mixer", "unknown",
+    "customer_wallet", "house", "affiliate", "insider", "holder", "thief", "exchange", "mixer", "bridge", "unknown",
 )  # fmt: skip
 STANDINGS = ("filed", "allowed", "disputed", "disallowed", "withdrawn")
 PAYEE_METHODS = ("chain", "bank", "successor")

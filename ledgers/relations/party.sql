@@ -8,7 +8,7 @@
 create or replace table kind_order as
 select kind, position
 from (values ('thief', 1), ('insider', 2), ('affiliate', 3), ('house', 4), ('exchange', 5), ('mixer', 6),
-             ('holder', 7), ('unknown', 8)) as listed(kind, position);
+             ('bridge', 7), ('holder', 8), ('unknown', 9)) as listed(kind, position);
 
 create or replace table labelled_party as
 select label.party, min(kind_order.position) as position,

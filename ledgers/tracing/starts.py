@@ -45,7 +45,7 @@ def taken_from(columns: Columns, place: int) -> Start:
 def taken_in(columns: Columns, event: str, event_no: int) -> Start:
     """What a declared event took."""
     taken = np.flatnonzero(columns.events == event_no)
-    return Start(f"event:{event}", taken, _not_believed(columns, taken))
+    return Start(f"event:{event}", taken, not_believed(columns, taken))
 
 
 def lies_at(columns: Columns, name: str, places: NDArray[np.int32]) -> Start:
@@ -72,7 +72,7 @@ def all_taken(columns: Columns, events: Mapping[int, str]) -> list[Start]:
     return starts
 
 
-def _not_believed(columns: Columns, taken: NDArray[np.int64]) -> NDArray[np.int32]:
+def not_believed(columns: Columns, taken: NDArray[np.int64]) -> NDArray[np.int32]:
     """Places that a declared event paid though a label calls them an exchange's, a mixer's or a bridge's.
 
     The walk goes on there: whoever is named as the taker is not somebody else's omnibus wallet.

@@ -26,7 +26,7 @@ from ledgers.errors import LedgerError
 from ledgers.limbs import total_of, whole
 from ledgers.tracing import engines
 from ledgers.tracing.definition import NONE
-from ledgers.tracing.engines import Ground
+from ledgers.tracing.engines import Found, Ground
 from ledgers.tracing.order import order_of
 from ledgers.tracing.road import Road, funds_of
 from ledgers.tracing.rules import Direction, Simultaneous, TracingRule
@@ -202,27 +202,31 @@ def trace(
         road, numbers = road.turned(), np.ascontiguousarray(numbers[::-1])
         openings, closings = closings, openings
     ground = Ground(is_end, openings, opening_tags, len(starts), NONE if watched is None else watched, is_back)
-    walk = engines.walk_compiled if is_compiled else engines.walk_defined
-    if rule is TracingRule.PARI_PASSU:
-        funds = funds_of(road, is_end, openings, closings, opening_tags)
-        nobody = np.zeros((len(funds.is_end), 2), np.uint64)
-        free = np.full(len(funds.is_end), NONE, np.int32)
-        road, ground = funds.road, replace(ground, is_end=funds.is_end, openings=nobody, opening_tags=free)
-        found = walk(road, ground, rule)
-        moved = found.moved[funds.opened :][: len(tags)]
-        node_of = funds.node_of
-        found = replace(found, ends=found.ends[node_of], moved=_placed(moved, funds.order))
-    else:
-        node_of = np.arange(columns.place_count)
-        found = walk(road, ground, rule)
+    found, way = _walked(road, ground, closings, rule, is_compiled)
     traced = Traced(
         columns, rule, order, direction, tuple(starts), is_end, found.started, found.ends, found.lost, openings,
-        _placed(found.moved, numbers), numbers, simultaneous, Way(road, ground, node_of),
+        _placed(found.moved, numbers), numbers, simultaneous, way,
     )  # fmt: skip
     if rule is not TracingRule.POISON:
         kept = tuple(ended + lost for ended, lost in zip(traced.ended, traced.lost, strict=True))
         assert kept == traced.started, f"{traced.started} units started, {kept} were found"
     return traced
+
+
+def _walked(
+    road: Road, ground: Ground, closings: NDArray[np.uint64], rule: TracingRule, is_compiled: bool
+) -> tuple[Found, Way]:
+    """Go down a road, by place or by fund, and say by place what was found."""
+    walk = engines.walk_compiled if is_compiled else engines.walk_defined
+    if rule is not TracingRule.PARI_PASSU:
+        return walk(road, ground, rule), Way(road, ground, np.arange(len(ground.is_end)))
+    funds = funds_of(road, ground.is_end, ground.openings, closings, ground.opening_tags)
+    nobody = np.zeros((len(funds.is_end), 2), np.uint64)
+    free = np.full(len(funds.is_end), NONE, np.int32)
+    of_funds = replace(ground, is_end=funds.is_end, openings=nobody, opening_tags=free)
+    found = walk(funds.road, of_funds, rule)
+    moved = _placed(found.moved[funds.opened :][: len(road.senders)], funds.order)
+    return replace(found, ends=found.ends[funds.node_of], moved=moved), Way(funds.road, of_funds, funds.node_of)
 
 
 def _placed(moved: NDArray[np.uint64], numbers: NDArray[np.int64]) -> NDArray[np.uint64]:

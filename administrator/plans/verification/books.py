@@ -30,7 +30,7 @@ BRIDGE_LINES = ("opening_difference", "deposits_without_receipt", "receipts_with
                 "unobserved")
 CREDITS = frozenset({"trade", "fee", "transfer", "reward", "adjustment"})
 OURS = frozenset({"house", "affiliate", "insider", "thief"})
-PARTY_KINDS = OURS | {"exchange", "mixer", "holder", "unknown"}
+PARTY_KINDS = OURS | {"exchange", "mixer", "bridge", "holder", "unknown"}
 PERILS = frozenset({"external_theft", "insider_theft", "misappropriation", "operational_failure", "not_a_loss",
                     "unexplained"})
 HOT_SHARE_LIMIT = (5, 100)

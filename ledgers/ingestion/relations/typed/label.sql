@@ -17,6 +17,6 @@ select "row", $source_no::integer, address, party, kind, label_source,
            or party is null
            or kind is null
            or kind not in (
-               'customer_wallet', 'house', 'affiliate', 'insider', 'holder', 'thief', 'exchange', 'mixer', 'unknown'
+               'customer_wallet', 'house', 'affiliate', 'insider', 'holder', 'thief', 'exchange', 'mixer', 'bridge', 'unknown'
            ), true)
 from typed;
