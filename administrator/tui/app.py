@@ -1,4 +1,4 @@
-"""Look at a case in the terminal: four screens over the use cases, for reading only.
+"""Look at a case in the terminal: screens over the use cases, for reading only.
 
 Nothing is computed here but by `run_case`, where a case has no run as it stands. A fault of the program ends it with
 one line and an error id: a traceback would print what was on the screen, and that is people's data.
@@ -27,6 +27,7 @@ from administrator.tui.screens.case import CaseScreen
 from administrator.tui.screens.computing import Computing
 from administrator.tui.screens.help import Help
 from administrator.tui.screens.plan import PlanScreen
+from administrator.tui.screens.trace import TraceScreen
 from administrator.tui.widgets.edges import SCREENS
 from ledgers.errors import CaseError
 
@@ -161,13 +162,14 @@ class AdministratorApp(App[CaseError]):
         self.add_mode("accounts", lambda: AccountsScreen(desk))
         self.add_mode("bridge", lambda: BridgeScreen(desk))
         self.add_mode("plan", lambda: PlanScreen(desk))
+        self.add_mode("trace", lambda: TraceScreen(desk))
         if self._is_stopping:
             self.exit()
         else:
             await self.switch_mode("case")
 
     async def action_show(self, name: str) -> None:
-        """Show one of the four screens; where it is shown already, its first page."""
+        """Show one of the screens; where it is shown already, its first page."""
         if self.desk is None:
             return
         if self.current_mode != name:

@@ -26,10 +26,11 @@ FIGURE_CELLS_MAX = 200
 """Far above the 38 digits that a quantity can have: a figure is never cut."""
 
 FIGURES = frozenset({
-    "allowed", "allowed_value", "awarded", "base", "claim", "claims", "costs", "coverage", "disallowed", "disputed",
-    "distributable", "dividend", "entitled", "filed", "gross", "held", "holdback", "hops", "met", "owed", "paid",
-    "paid_before", "quantity", "recovery", "residue", "returned", "row", "running_total", "scheduled", "shortfall",
-    "surplus", "unclaimed", "value", "withheld",
+    "allowed", "allowed_value", "awarded", "balance", "base", "claim", "claims", "costs", "counted", "coverage",
+    "deposits_first", "disallowed", "disputed", "distributable", "dividend", "entitled", "filed", "gross", "held",
+    "holdback", "hops", "met", "owed", "paid", "paid_before", "quantity", "recovery", "residue", "returned", "row",
+    "running_total", "scheduled", "shortfall", "surplus", "traced", "transfers", "unclaimed", "value",
+    "withdrawals_first", "withheld",
 })
 """Columns that hold figures: to the right, never cut."""
 

@@ -15,7 +15,7 @@ from administrator.errors import StaleError
 from ledgers.errors import StorageError
 
 if TYPE_CHECKING:
-    from administrator.usecases.looking import BridgeView, HolderView, Overview, Page
+    from administrator.usecases.looking import BridgeView, HolderView, Overview, Page, TraceView
     from administrator.usecases.stopping import Stop
     from ledgers.models import ProgressListener
     from ledgers.storage.books import Books
@@ -56,6 +56,15 @@ class Looking(Protocol):
 
     def destinations(self, party: str) -> Page:
         """Where lies what a party took."""
+
+    def trace_starts(self, asset: str) -> Page:
+        """What was taken of an asset."""
+
+    def traced(self, asset: str, start: str, rule: str) -> TraceView:
+        """Where it lies under a rule."""
+
+    def trace_steps(self, asset: str, start: str, rule: str, place: str) -> Page:
+        """One place transfer by transfer."""
 
     def plan(self, offset: int, limit: int, *, withheld_only: bool) -> Page:
         """The distribution schedule."""

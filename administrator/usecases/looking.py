@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from administrator import __version__
 from administrator.errors import StaleError
@@ -20,6 +21,9 @@ from administrator.usecases.running import AssetResult, asset_results
 from administrator.views import view
 from ledgers.configuration import CaseConfiguration, read_case
 from ledgers.storage.books import MEMORY_LIMIT, NAMES, Books
+
+if TYPE_CHECKING:
+    from administrator.usecases.tracing import Tracer
 
 PAGE_ROWS_MAX = 500
 
@@ -93,12 +97,27 @@ class BridgeView:
     """Line, quantity, running total from nothing to the shortfall."""
 
 
+@dataclass(frozen=True, slots=True)
+class TraceView:
+    """What one rule finds of what was taken, place by place."""
+
+    rule: str
+    says: str
+    """The rule in words."""
+    sums: str
+    """What was started, found and lost, in one line."""
+    found: Page
+    said: tuple[str, ...]
+    """What the records contradict or leave open."""
+
+
 class Matter:
     """A case that was run, open for looking."""
 
     def __init__(self, case: CaseConfiguration, books: Books) -> None:
         self._case = case
         self._books = books
+        self._tracer: Tracer | None = None
 
     @classmethod
     def open(cls, folder: Path, *, memory_limit: str = MEMORY_LIMIT) -> Matter:
@@ -228,6 +247,26 @@ class Matter:
         """Where the units that a party took lie, hop by hop."""
         total = int(self._books.value("select count(*) from destination where taker = $party", {"party": party}))
         return self._page("destinations", 0, PAGE_ROWS_MAX, total, party=party)
+
+    def tracer(self, asset: str) -> Tracer:
+        """The transfers of an asset until commencement, loaded once as long as no other asset is asked for."""
+        from administrator.usecases.tracing import Tracer
+
+        if self._tracer is None or self._tracer.asset != asset:
+            self._tracer = Tracer(self, asset, is_whole=False)
+        return self._tracer
+
+    def trace_starts(self, asset: str) -> Page:
+        """What was taken of an asset and can be followed: by declared event, the rest by party."""
+        return self.tracer(asset).starts_page()
+
+    def traced(self, asset: str, start: str, rule: str) -> TraceView:
+        """Where a start lies under a rule; an empty one is all of them."""
+        return self.tracer(asset).view(start, rule)
+
+    def trace_steps(self, asset: str, start: str, rule: str, place: str) -> Page:
+        """One place transfer by transfer, with what of a start each carries under a rule."""
+        return self.tracer(asset).steps_page(start, rule, place)
 
     def holder(self, account: str) -> HolderView:
         """One account, with the why."""

@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from administrator.usecases.looking import Page, TraceView
 from administrator.views import view
 from ledgers.display import display
 from ledgers.errors import CaseError
-from ledgers.limbs import whole
+from ledgers.limbs import total_of, whole
 from ledgers.tracing.columns import BREAKS, columns_of
 from ledgers.tracing.exact import deviation
 from ledgers.tracing.rules import SAYS, Direction, Simultaneous, TracingRule
@@ -364,6 +365,59 @@ class Tracer:
             )
             for row, step in zip(rows, steps, strict=True)
         )
+
+    def starts_page(self) -> Page:
+        """What was taken and can be followed, for a screen."""
+        starts = self.starts()
+        rows = tuple(
+            (start.name, self._text(total_of(self._columns.units[start.transfers])), str(len(start.transfers)))
+            for start in starts[:PAGE_ROWS_MAX]
+        )
+        return Page(("start", "quantity", "transfers"), rows, 0, len(starts))
+
+    def view(self, start: str, rule: str) -> TraceView:
+        """Where a start of `starts` lies under one rule, for a screen; an empty name is all of them."""
+        starts = [found for found in self.starts() if start in ("", found.name)]
+        answer = self.answer(starts, [TracingRule(rule)], Direction.FORWARD, PAGE_ROWS_MAX)
+        line = answer.rules[0]
+        rows = tuple(
+            (
+                found.place,
+                "" if found.party == found.place else found.party,
+                found.party_kind,
+                found.stands,
+                found.by_rule[0].quantity,
+                "" if found.by_rule[0].is_sure else found.by_rule[0].deposits_first,
+                "" if found.by_rule[0].is_sure else found.by_rule[0].withdrawals_first,
+                found.counted,
+                found.start,
+            )
+            for found in answer.found
+        )
+        columns = (
+            "place", "party", "kind", "stands", "quantity", "deposits_first", "withdrawals_first", "counted", "start",
+        )  # fmt: skip
+        sums = f"started {line.started}, found {line.found}, in fees {line.lost}, in the debtor's own {line.in_house}"
+        if line.excess:
+            sums += f", {line.excess} more than was started"
+        return TraceView(line.rule, line.says, sums, Page(columns, rows, 0, answer.total), answer.said)
+
+    def steps_page(self, start: str, rule: str, place: str) -> Page:
+        """One place transfer by transfer, for a screen."""
+        starts = [found for found in self.starts() if start in ("", found.name)]
+        steps = self.steps(starts, TracingRule(rule), Direction.FORWARD, place)
+        rows = tuple(
+            (
+                step.occurred_at, step.way, step.quantity, step.traced, step.other,
+                "" if step.party == step.other else step.party, step.balance, step.transfer,
+                f"{step.source}:{step.row}",
+            )
+            for step in steps[:PAGE_ROWS_MAX]
+        )  # fmt: skip
+        columns = (
+            "occurred_at", "way", "quantity", "traced", "other", "party", "balance", "transfer", "source_row",
+        )  # fmt: skip
+        return Page(columns, rows, 0, len(steps))
 
 
 def _stands(kind: str, is_end: bool, direction: Direction) -> str:

@@ -19,7 +19,7 @@ class Sheet(Screen[None]):
     """A screen between its two edges."""
 
     CURRENT: ClassVar[str] = ""
-    """Which of the four it is, or belongs to."""
+    """Which of the screens above it is, or belongs to."""
     KEYS: ClassVar[tuple[Key, ...]] = (Key.SCREENS, Key.PART, Key.OPEN, Key.BACK, Key.HELP, Key.QUIT)
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]  # noqa: RUF012 - as the library declares it
     VERTICAL_BREAKPOINTS = [(0, "-low"), (34, "-high")]  # noqa: RUF012 - as the library declares it

@@ -1,4 +1,4 @@
-"""What stands above and below every screen? Which of the four it is and of what case; and the keys that matter here."""
+"""What stands above and below every screen? Which of them it is and of what case; and the keys that matter here."""
 
 from __future__ import annotations
 
@@ -14,18 +14,21 @@ from administrator.tui.cells import whole
 if TYPE_CHECKING:
     from administrator.usecases.looking import Overview
 
-SCREENS = (("1", "case", "Case"), ("2", "accounts", "Accounts"), ("3", "bridge", "Bridge"), ("4", "plan", "Plan"))
+SCREENS = (("1", "case", "Case"), ("2", "accounts", "Accounts"), ("3", "bridge", "Bridge"), ("4", "plan", "Plan"),
+           ("5", "trace", "Trace"))
 
 
 class Key(Enum):
     """A key that a screen names below, and the word for it."""
 
-    SCREENS = ("1-4", "Screens")
+    SCREENS = ("1-5", "Screens")
     PART = ("Tab", "Part")
     OPEN = ("Enter", "Open")
     SEARCH = ("/", "Search")
     PAGE = ("n p", "Page")
     WITHHELD = ("w", "Withheld/all")
+    RULE = ("r", "Rule")
+    RECORD = ("Space", "Whole")
     SCROLL = ("Up Down", "Scroll")
     BACK = ("Esc", "Back")
     HELP = ("?", "Help")
@@ -34,7 +37,7 @@ class Key(Enum):
 
 
 class Top(Static):
-    """The four screens, this one in brackets, and the case; it says where a figure is a projection."""
+    """The screens, this one in brackets, and the case; it says where a figure is a projection."""
 
     def __init__(self, current: str, overview: Overview) -> None:
         said = Text(end="")
