@@ -6,7 +6,7 @@ only, which are whole.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import IntEnum
 
@@ -104,3 +104,31 @@ class Chart:
     """Ascending, each once; not every calendar day need be there."""
     series: tuple[Series, ...]
     marks: tuple[Mark, ...] = ()
+
+
+def in_order(diagram: Diagram) -> Diagram:
+    """Give the same diagram with nodes and links in their order, whatever order they were made in.
+
+    >>> thief = Node("t", "thief", "thief", Layer.TAKERS, 5, "5")
+    >>> wallets = Node("c", "wallets", "customers", Layer.CUSTOMERS, 5, "5")
+    >>> [node.key for node in in_order(Diagram("", "BTC", (thief, wallets), ())).nodes]
+    ['c', 't']
+
+    Raises:
+        AssertionError: two nodes of one key, two links of one pair, a link from or to nothing, or units out of range.
+    """
+    keys = {node.key for node in diagram.nodes}
+    pairs = {(link.sender, link.recipient) for link in diagram.links}
+    assert len(keys) == len(diagram.nodes), "two nodes have one key"
+    assert len(pairs) == len(diagram.links), "two links join the same two nodes"
+    assert all(sender in keys and recipient in keys for sender, recipient in pairs), "a link leads nowhere"
+    assert all(node.units >= 0 for node in diagram.nodes), "a node has units below 0"
+    assert all(link.units > 0 for link in diagram.links), "a link has no units"
+    nodes = sorted(diagram.nodes, key=lambda node: (node.layer, -node.units, byte_order(node.key)))
+    links = sorted(diagram.links, key=lambda link: (byte_order(link.sender), byte_order(link.recipient)))
+    return replace(diagram, nodes=tuple(nodes), links=tuple(links))
+
+
+def byte_order(text: str) -> bytes:
+    """Give the key that orders texts by bytes; half a surrogate pair, which UTF-8 refuses, has its place too."""
+    return text.encode("utf-8", "surrogatepass")
