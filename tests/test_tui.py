@@ -31,11 +31,12 @@ from administrator.tui.screens.computing import Computing
 from administrator.tui.screens.help import Help
 from administrator.tui.screens.plan import PlanScreen
 from administrator.tui.screens.sheet import Record
+from administrator.tui.screens.trace import TraceScreen
 from administrator.tui.widgets.bar import bars
 from administrator.tui.widgets.edges import Keys, Top
 from administrator.tui.widgets.parts import RowsPart, arranged, page_of
 from administrator.tui.widgets.rows import Rows
-from administrator.usecases.looking import BridgeView, HolderView, Overview, Page, StageLine
+from administrator.usecases.looking import BridgeView, HolderView, Overview, Page, StageLine, TraceView
 from administrator.usecases.running import AssetResult
 from ledgers.errors import CaseError, Interruption, StorageError
 from ledgers.models import Progress, ProgressListener
@@ -113,7 +114,7 @@ class MadeUp:
         return Overview(
             title=name, court=name, reference=name, regime=name, commencement_at=name, currency=name, round=1,
             projection=False, out=name, findings=(("blocking", 1), ("note", 2)),
-            stages=tuple(StageLine(stage, name, name) for stage in ("load", "books", "reconcile", "plan")),
+            stages=tuple(StageLine(stage, name, name) for stage in ("load", "books", "reconcile", "flows", "plan")),
             assets=tuple(AssetResult(f"{at}{name}", LONG, LONG, LONG, LONG, LONG, "0.5") for at in range(3)),
         )
 
@@ -153,6 +154,19 @@ class MadeUp:
         self.asked.append(f"destinations {party}")
         names = ("asset", "lies_with", "hops", "quantity", "path")
         return Page(names, ((f"0{self.name}", self.name, "1", LONG, self.name), ("other", "x", "1", LONG, "x")), 0, 2)
+
+    def trace_starts(self, asset: str) -> Page:
+        return self.table("start quantity transfers", 0, 500, 2)
+
+    def traced(self, asset: str, start: str, rule: str) -> TraceView:
+        self.asked.append(f"traced {asset} {start} {rule}")
+        columns = "place party kind stands quantity deposits_first withdrawals_first counted start"
+        return TraceView(rule, self.name, self.name, self.table(columns, 0, 500, 3), (self.name,))
+
+    def trace_steps(self, asset: str, start: str, rule: str, place: str) -> Page:
+        self.asked.append(f"steps {asset} {start} {rule} {place}")
+        columns = "occurred_at way quantity traced other party balance transfer source_row"
+        return self.table(columns, 0, 500, 3)
 
     def plan(self, offset: int, limit: int, *, withheld_only: bool) -> Page:
         columns = "account claim_asset part step pay_asset claim entitled paid_before quantity value status reason"
@@ -240,7 +254,8 @@ def heading(pilot: Pilot[CaseError], name: str) -> str:
 def test_keys_lead_where_the_footer_says() -> None:
     async def act(pilot: Pilot[CaseError]) -> None:
         assert isinstance(pilot.app.screen, CaseScreen)
-        for key, kind in (("2", AccountsScreen), ("3", BridgeScreen), ("4", PlanScreen), ("1", CaseScreen)):
+        for key, kind in (("2", AccountsScreen), ("3", BridgeScreen), ("4", PlanScreen),
+                          ("5", TraceScreen), ("1", CaseScreen)):
             await keys(pilot, key)
             assert isinstance(pilot.app.screen, kind)
         await keys(pilot, "question_mark")
@@ -463,6 +478,30 @@ def test_bars_are_in_proportion_and_need_no_colour() -> None:
     assert bars([], 16) == ()
 
 
+def test_a_trace_changes_its_rule_and_goes_hop_by_hop() -> None:
+    matter = MadeUp(name="")
+
+    async def act(pilot: Pilot[CaseError]) -> None:
+        await keys(pilot, "5")
+        assert matter.asked[-1].startswith("place") or "traced 0  lowest_intermediate_balance" in matter.asked
+        await keys(pilot, "r")
+        assert "traced 0  haircut" in matter.asked
+        await keys(pilot, "R", "R")
+        assert "traced 0  rolling_charge" in matter.asked
+        await keys(pilot, "enter", "down", "enter")
+        assert "traced 0 00000 rolling_charge" in matter.asked
+        await keys(pilot, "enter")
+        assert "steps 0 00000 rolling_charge 00000" in matter.asked
+        await keys(pilot, "down", "enter")
+        assert "steps 0 00000 rolling_charge 00001" in matter.asked
+        await keys(pilot, "space")
+        assert isinstance(pilot.app.screen, Record)
+        await keys(pilot, "escape", "escape", "escape")
+        assert isinstance(pilot.app.screen, TraceScreen)
+
+    on_screens(matter, act)
+
+
 def test_every_screen_of_a_projection_says_so() -> None:
     overview = replace(MadeUp().overview(), projection=True)
     assert "PROJECTION" in str(Top("plan", overview).content)
@@ -471,7 +510,7 @@ def test_every_screen_of_a_projection_says_so() -> None:
 
 def test_keys_below_fit_eighty_columns() -> None:
     async def act(pilot: Pilot[CaseError]) -> None:
-        for key in ("1", "2", "3", "4", "question_mark"):
+        for key in ("1", "2", "3", "4", "5", "question_mark"):
             await keys(pilot, key)
             said = str(pilot.app.screen.query_one(Keys).content)
             assert cell_len(said) <= 78

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from administrator.usecases.looking import Page, TraceView
 
 RULES = tuple(rule.value for rule in TracingRule)
-FOUND_FIRST = ("place", "stands", "quantity", "counted")
+FOUND_FIRST = ("place", "quantity", "stands", "counted")
 ALL = "all that was taken"
 NOT_REACHED = "Blocking findings stopped the run before what was taken could be followed."
 
