@@ -473,7 +473,6 @@ def tiny(label: str) -> str:
 
 
 def test_a_png_has_the_announced_size_and_the_same_bytes_twice(fonts: Path) -> None:
-    pytest.importorskip("resvg_py")
     svg = tiny("Anna")
     root = parsed(svg)
     for zoom in (1, 2):
@@ -485,14 +484,12 @@ def test_a_png_has_the_announced_size_and_the_same_bytes_twice(fonts: Path) -> N
 
 
 def test_a_name_no_font_has_is_refused_and_named(fonts: Path) -> None:
-    pytest.importorskip("resvg_py")
     said = r"no font found on this machine has 山 \(U\+5C71\), 田 \(U\+7530\); .*Noto Sans CJK.*SVG"
     with pytest.raises(PictureError, match=said):
         png(tiny("山田"), [fonts], 1)
 
 
 def test_a_name_that_a_second_font_has_is_drawn(fonts: Path) -> None:
-    pytest.importorskip("resvg_py")
     japanese = font(LATIN + "山田", "Noto Sans CJK JP", is_bold=True)
     (fonts / "japanese.ttc").write_bytes(collection(font("犬", "Other"), japanese))
     svg = tiny("山田")
@@ -502,19 +499,11 @@ def test_a_name_that_a_second_font_has_is_drawn(fonts: Path) -> None:
 
 
 def test_a_machine_without_fonts_is_told_so(tmp_path: Path) -> None:
-    pytest.importorskip("resvg_py")
     with pytest.raises(PictureError, match="no font with Latin letters"):
         png(tiny("Anna"), [tmp_path], 1)
 
 
-def test_without_the_library_the_remedy_is_said(monkeypatch: pytest.MonkeyPatch, fonts: Path) -> None:
-    monkeypatch.setitem(sys.modules, "resvg_py", None)
-    with pytest.raises(PictureError, match=r"resvg-py is not installed.*SVG"):
-        png(tiny("Anna"), [fonts], 1)
-
-
 def test_a_picture_too_large_is_refused_before_it_is_drawn(monkeypatch: pytest.MonkeyPatch, fonts: Path) -> None:
-    pytest.importorskip("resvg_py")
     monkeypatch.setattr(drawing, "PIXELS_MAX", 1000)
     with pytest.raises(PictureError, match="more than 1000"):
         png(tiny("Anna"), [fonts], 1)

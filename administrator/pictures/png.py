@@ -7,9 +7,7 @@ would see that it is. So that is an error, and says what to do. The same SVG and
 from __future__ import annotations
 
 from collections.abc import Sequence
-from importlib import import_module
 from pathlib import Path
-from types import ModuleType
 from xml.etree.ElementTree import fromstring
 
 from administrator.pictures.fonts import choose, this_system
@@ -40,10 +38,10 @@ def png(svg: str, font_folders: Sequence[Path] | None, zoom: int) -> bytes:
         zoom: pixels for a unit of the picture, 1 or more (`ZOOM`).
 
     Raises:
-        PictureError: the library is not installed, a character is in none of the fonts found, or the picture is
-            too large.
+        PictureError: a character is in none of the fonts found, or the picture is too large.
     """
-    resvg = _resvg()
+    import resvg_py
+
     root = fromstring(svg)  # noqa: S314  it is our own
     width, height = int(root.attrib["width"]), int(root.attrib["height"])
     if width * zoom * height * zoom > PIXELS_MAX:
@@ -61,7 +59,7 @@ def png(svg: str, font_folders: Sequence[Path] | None, zoom: int) -> bytes:
     if fonts.missing:
         raise PictureError(_missing(fonts.missing))
     drawn: bytes = bytes(
-        resvg.svg_to_bytes(
+        resvg_py.svg_to_bytes(
             svg_string=svg,
             zoom=zoom,
             skip_system_fonts=True,
@@ -71,16 +69,6 @@ def png(svg: str, font_folders: Sequence[Path] | None, zoom: int) -> bytes:
         )
     )
     return drawn
-
-
-def _resvg() -> ModuleType:
-    try:
-        return import_module("resvg_py")
-    except ImportError:
-        raise PictureError(
-            "PNG: the library resvg-py is not installed. Install it (pip install 'administrator[pictures]'), "
-            "or use SVG."
-        ) from None
 
 
 def _missing(characters: Sequence[str]) -> str:
