@@ -1,8 +1,8 @@
 """The run, as a list: what each stage asks, in the order a court's accountant would.
 
-load -> books -> reconcile -> flows -> claims -> pools -> compensation -> plan. Each stage makes relations from
-relations and asserts what must be equal on both sides; findings are collected in one relation on the way. A blocking
-finding stops the run after the stage that found it, when that stage has said all it has to say.
+load -> books -> reconcile -> flows -> screen -> claims -> pools -> compensation -> plan. Each stage makes relations
+from relations and asserts what must be equal on both sides; findings are collected in one relation on the way. A
+blocking finding stops the run after the stage that found it, when that stage has said all it has to say.
 
 Nothing goes from stage to stage but relations, and a stage is given only those sections of case.toml that it declares,
 the others blank. So a run that was stopped, or whose case.toml changed in a section that only later stages are given,
@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 from administrator import findings
 from administrator.events import find_losses, store_losses
 from administrator.notes import note_inputs, note_stage, program_digest, stats_of
+from administrator.red_flags import find_red_flags, screening_of
 from administrator.terms import Scales, Terms, resolve_terms
 from administrator.traced_recoveries import about_traced, make_traced_recoveries
 from administrator.valuation import make_rates, rates_of
@@ -129,6 +130,10 @@ def _flows(run: Run) -> None:
     findings.add(books, findings.about_losses(books, terms, losses))
 
 
+def _screen(run: Run) -> None:
+    find_red_flags(run.books, screening_of(run.case))
+
+
 def _claims(run: Run) -> None:
     books, terms = run.books, resolved(run)
     # Until here [plan] was blank, but for the round.
@@ -210,6 +215,7 @@ STAGES = (
     Stage("books", "What do the books say was owed?", ("book",), ("events", "plan.round"), _books),
     Stage("reconcile", "Is it there, and what explains the difference?", ("bridge_line",), (), _reconcile),
     Stage("flows", "Who had it, and where does it lie?", ("flow", "loss_item"), LOSSES, _flows),
+    Stage("screen", "What looks wrong, and should be asked about?", ("red_flag",), (), _screen),
     Stage("claims", "Who may share, for how much?", ("claim_units",), ALL, _claims),
     Stage("pools", "What is there of each asset, and what does each line get of it?", ("award",), ALL, _pools),
     Stage("compensation", "What do policies and reserves pay?", ("compensation",), ALL, _compensation),

@@ -51,6 +51,8 @@ COMPANIONS: dict[str, tuple[frozenset[str], str]] = {
         "only transfers after commencement that are taken back can come to less than nothing"),
     "loss-unvalued": (
         frozenset({"price-missing"}), "what has no price for losses has none at commencement either"),
+    "shared-payee": (
+        frozenset({"likely-duplicate-account"}), "accounts of one payee may be one account"),
     "wallet-counted-later": (
         frozenset({"deposit-after-commencement"}), "what is taken back is a transfer after commencement"),
 }  # fmt: skip

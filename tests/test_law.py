@@ -47,6 +47,21 @@ def test_every_provision_is_cited_and_every_parameter_is_one_of_the_plan(name: s
 
 
 @pytest.mark.parametrize("name", REGIMES)
+def test_the_look_back_is_cited_decides_no_parameter_and_stands_on_the_page(name: str) -> None:
+    back = REGIMES[name].look_back
+    assert 0 < back.others_days <= back.insiders_days
+    assert back.provisions
+    text = "\n".join(page(name))
+    assert f"{back.insiders_days} days for insiders and affiliates, {back.others_days} days for others" in text
+    for provision in back.provisions:
+        authority = provision.authority
+        assert not provision.parameter
+        assert provision.says in text
+        assert str(authority.standing) in text
+        assert (authority.standing is Standing.CHOICE) != authority.source.startswith("https://")
+
+
+@pytest.mark.parametrize("name", REGIMES)
 def test_a_regime_answers_on_every_quarter_of_its_span_and_refuses_outside(name: str, case: CaseConfiguration) -> None:
     regime = REGIMES[name]
     for day in QUARTERS:

@@ -312,14 +312,14 @@ def test_a_moved_case_goes_on_where_it_stood(ran: tuple[Path, dict[str, bytes]],
 
 CHANGES: dict[str, tuple[str, str, str]] = {
     "a comment": (r"\A", "# another word\n", "plan"),
-    "a holdback": (r"(?m)^\[plan\]$", '[plan]\nholdback = "0.07"', "flows"),
-    "who is late": (r"(?m)^\[plan\]$", '[plan]\nlate = "barred"', "flows"),
-    "insiders": (r"(?m)^\[plan\]$", '[plan]\ninsiders = "subordinate"', "flows"),
+    "a holdback": (r"(?m)^\[plan\]$", '[plan]\nholdback = "0.07"', "screen"),
+    "who is late": (r"(?m)^\[plan\]$", '[plan]\nlate = "barred"', "screen"),
+    "insiders": (r"(?m)^\[plan\]$", '[plan]\ninsiders = "subordinate"', "screen"),
     "a policy": (r'(?m)^share = "[0-9.]+"$', 'share = "0.31"', "reconcile"),
     "an event": (r"(?m)^\[\[events\]\]$", '[[events]]\nname = "another"\nperil = "external_theft"\n'
                  'asset = "BTC"\nquantity = "0.5"\n\n[[events]]', "load"),
     "a cost": (r"\Z", '\n[[costs]]\nname = "another cost"\namount = "12345"\ncurrency = "JPY"\n'
-               'borne_by = "estate"\n', "flows"),
+               'borne_by = "estate"\n', "screen"),
     "the title": (r'(?m)^title = .*$', 'title = "Another title"', ""),
 }  # fmt: skip
 
@@ -527,7 +527,7 @@ def test_two_runs_at_once_the_second_is_refused(case: Path, tmp_path: Path) -> N
 
     with pytest.raises(Tried):
         run_case(case, tmp_path / "first", within)
-    assert said_by(case, tmp_path / "first") == resumed_after("flows")
+    assert said_by(case, tmp_path / "first") == resumed_after("screen")
 
 
 def test_books_of_a_run_that_stopped_are_not_looked_at(ran: tuple[Path, dict[str, bytes]], tmp_path: Path) -> None:

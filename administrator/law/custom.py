@@ -10,7 +10,17 @@ from __future__ import annotations
 from datetime import date
 
 from administrator.allocation import Rounding
-from administrator.law.regime import Citation, Defaults, Insiders, Late, Provision, Regime, Standing, TracedRecoveries
+from administrator.law.regime import (
+    Citation,
+    Defaults,
+    Insiders,
+    Late,
+    LookBack,
+    Provision,
+    Regime,
+    Standing,
+    TracedRecoveries,
+)
 from ledgers.tracing.rules import TracingRule
 
 _CHOICE = Citation("the plan of the case", "[plan]", "", Standing.CHOICE)
@@ -46,6 +56,17 @@ REGIME = Regime(
         ),
         Provision("traced_recoveries", "What is traced to the debtor's own wallets is shown, not shared.", _CHOICE),
         Provision("", "Pools bear the costs that the case lays on them.", _CHOICE),
+    ),
+    look_back=LookBack(
+        insiders_days=365,
+        others_days=90,
+        provisions=(
+            Provision(
+                "",
+                "What insiders took is looked at for a year, what others took for ninety days, back from commencement.",
+                _CHOICE,
+            ),
+        ),
     ),
     not_covered=("any statute: ranks, bar dates, set-off, avoidance and small sums are as the case says",),
 )

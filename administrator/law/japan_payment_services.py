@@ -29,7 +29,17 @@ from __future__ import annotations
 from datetime import date
 
 from administrator.allocation import Rounding
-from administrator.law.regime import Citation, Defaults, Insiders, Late, Provision, Regime, Standing, TracedRecoveries
+from administrator.law.regime import (
+    Citation,
+    Defaults,
+    Insiders,
+    Late,
+    LookBack,
+    Provision,
+    Regime,
+    Standing,
+    TracedRecoveries,
+)
 from ledgers.tracing.rules import TracingRule
 
 _ACT = "https://laws.e-gov.go.jp/law/421AC0000000059"
@@ -104,6 +114,35 @@ REGIME = Regime(
         ),
         Provision("traced_recoveries", "What is traced to the debtor's own wallets is shown, not shared.", _CHOICE),
         Provision("insiders", "Insiders hold the same right; their claims share.", _CHOICE),
+    ),
+    look_back=LookBack(
+        insiders_days=365,
+        others_days=30,
+        provisions=(
+            Provision(
+                "",
+                "Payments after inability to pay, or after the petition, to a creditor who knew can be avoided; so "
+                "can acts that the debtor was not obliged to do, within 30 days before inability to pay.",
+                Citation("破産法", "162", _BANKRUPTCY, Standing.READ),
+            ),
+            Provision(
+                "",
+                "A suspension of payments within one year before the petition presumes inability to pay.",
+                Citation("破産法", "162", _BANKRUPTCY, Standing.READ),
+            ),
+            Provision(
+                "",
+                "Acts that harm creditors, gifts among them, and sales at a fair price that hide the proceeds can be "
+                "avoided; the spans of these articles are not taken into account.",
+                Citation("破産法", "160, 161", _BANKRUPTCY, Standing.UNREAD),
+            ),
+            Provision(
+                "",
+                "The article read gives insiders no span of their own: they are looked at for the year within which a "
+                "suspension of payments counts, others for 30 days, back from commencement, not from the petition.",
+                _CHOICE,
+            ),
+        ),
     ),
     not_covered=(
         "the deficiency as a bankruptcy claim (Bankruptcy Act art. 108) and the estate's ranks (art. 194)",

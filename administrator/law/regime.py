@@ -87,6 +87,18 @@ class Defaults:
 
 
 @dataclass(frozen=True, slots=True)
+class LookBack:
+    """How far back what was taken before commencement is looked at: it finds candidates and decides no figure."""
+
+    insiders_days: int
+    """Days before commencement, for insiders and affiliates."""
+    others_days: int
+    """The same for everybody else."""
+    provisions: tuple[Provision, ...]
+    """What the days rest on, each with its standing; none of them decides a parameter of the plan."""
+
+
+@dataclass(frozen=True, slots=True)
 class Regime:
     """The order of return under one law, over one span of days."""
 
@@ -101,9 +113,13 @@ class Regime:
     """Whether the customers' pools bear any cost; otherwise the estate does."""
     defaults: Defaults
     provisions: tuple[Provision, ...]
+    look_back: LookBack
     not_covered: tuple[str, ...]
 
     @property
     def unread(self) -> tuple[Provision, ...]:
-        """Provisions whose official text nobody has compared: said each time the regime runs."""
+        """Provisions whose official text nobody has compared: said each time the regime runs.
+
+        Those of the look-back are not among them: no figure rests on them, and every candidate says their standing.
+        """
         return tuple(p for p in self.provisions if p.authority.standing is Standing.UNREAD)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from administrator.errors import RegimeError
 from administrator.law import REGIMES
-from administrator.law.regime import Regime, Standing
+from administrator.law.regime import Provision, Regime, Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +33,27 @@ def page(name: str) -> Iterator[str]:
     until = regime.in_force_until.isoformat() if regime.in_force_until else "further notice"
     yield f"{regime.name}: for commencements from {regime.in_force_from} until {until}; {_standing(regime)}."
     yield ""
-    for provision in regime.provisions:
+    yield from _provisions(regime.provisions)
+    yield ""
+    back = regime.look_back
+    yield (
+        f"Look-back before commencement: {back.insiders_days} days for insiders and affiliates, {back.others_days} "
+        "days for others. It finds candidates and decides no figure:"
+    )
+    yield from _provisions(back.provisions)
+    yield ""
+    yield "Not covered:"
+    for said in regime.not_covered:
+        yield f"    {said}"
+
+
+def _provisions(provisions: Iterable[Provision]) -> Iterator[str]:
+    for provision in provisions:
         authority = provision.authority
         yield f"{authority.law} {authority.article}".strip()
         yield f"    {provision.says}"
         decides = f"decides plan.{provision.parameter}; " if provision.parameter else ""
         yield f"    ({decides}{authority.standing}{'; ' + authority.source if authority.source else ''})"
-    yield ""
-    yield "Not covered:"
-    for said in regime.not_covered:
-        yield f"    {said}"
 
 
 def _standing(regime: Regime) -> str:
