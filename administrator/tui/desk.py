@@ -66,6 +66,18 @@ class Looking(Protocol):
     def trace_steps(self, asset: str, start: str, rule: str, place: str) -> Page:
         """One place transfer by transfer."""
 
+    def red_flag_kinds(self) -> tuple[tuple[str, int], ...]:
+        """Kinds of red flags with how many there are."""
+
+    def red_flags(self, kind: str, offset: int, limit: int) -> Page:
+        """Red flags of a kind."""
+
+    def red_flag_rows(self, flag_no: int, offset: int, limit: int) -> Page:
+        """What one rests on."""
+
+    def net_investment(self, account: str) -> Page:
+        """What an account put in and took out."""
+
     def plan(self, offset: int, limit: int, *, withheld_only: bool) -> Page:
         """The distribution schedule."""
 

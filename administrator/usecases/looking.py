@@ -268,6 +268,30 @@ class Matter:
         """One place transfer by transfer, with what of a start each carries under a rule."""
         return self.tracer(asset).steps_page(start, rule, place)
 
+    def red_flag_kinds(self) -> tuple[tuple[str, int], ...]:
+        """Every kind of red flag with how many there are; empty where none were looked for."""
+        from administrator.usecases.screening import red_flag_kinds
+
+        return red_flag_kinds(self)
+
+    def red_flags(self, kind: str, offset: int, limit: int) -> Page:
+        """Red flags of a kind, or of all where it is empty, the highest scores first."""
+        from administrator.usecases.screening import red_flags
+
+        return red_flags(self, kind, offset, limit)
+
+    def red_flag_rows(self, flag_no: int, offset: int, limit: int) -> Page:
+        """The rows of the files that one red flag rests on."""
+        from administrator.usecases.screening import red_flag_rows
+
+        return red_flag_rows(self, flag_no, offset, limit)
+
+    def net_investment(self, account: str) -> Page:
+        """What an account put in and took out, asset by asset, beside its balance."""
+        from administrator.usecases.screening import net_investment
+
+        return net_investment(self, account).assets
+
     def holder(self, account: str) -> HolderView:
         """One account, with the why."""
         from administrator.usecases.explaining import explain_account, facts_of
