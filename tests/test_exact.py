@@ -21,10 +21,12 @@ import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numba import njit
 from numpy.typing import NDArray
 
 from administrator.allocation import Rounding, allocate
 from ledgers import exact, kernels
+from ledgers import limbs as limbs_arithmetic
 from ledgers.limbs import WHOLE_NUMBER
 from ledgers.storage import functions
 
@@ -220,6 +222,21 @@ def test_a_ranking_by_scaled_remainder_is_largest_remainder(connection: duckdb.D
     ).fetchall()
     awards = allocate(amount, claims, Rounding.LARGEST_REMAINDER).awards
     assert {line: int(units) for line, units in made} == dict(awards)
+
+
+def test_a_reciprocal_is_the_floor_that_its_definition_says() -> None:
+    """Where Newton's steps went wrong by one, every quotient would: powers of two and their neighbours, chance."""
+    reciprocal = njit(lambda upper, lower: limbs_arithmetic.reciprocal(upper, lower))  # noqa: PLW0108  inlined
+    seed = random.randrange(10**9)
+    print(f"seed {seed}")
+    chance = random.Random(seed)
+    top, least = 2**64 - 1, 2**63
+    edges = [least, least + 1, top, top - 1, *((nine << 55) + near for nine in range(257, 512) for near in (-1, 0, 1))]
+    uppers = edges + [chance.getrandbits(63) | least for _ in range(3000)]
+    for d1 in uppers:
+        for d0 in (0, 1, top, chance.getrandbits(64)):
+            made = int(reciprocal(np.uint64(d1), np.uint64(d0)))
+            assert made == (2**192 - 1) // ((d1 << 64) | d0) - 2**64, (d1, d0)
 
 
 def test_two_threads_may_scale_at_once() -> None:
