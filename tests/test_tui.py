@@ -28,6 +28,7 @@ from administrator.tui.screens.accounts import AccountsScreen, HolderScreen
 from administrator.tui.screens.bridge import BehindScreen, BridgeScreen
 from administrator.tui.screens.case import CaseScreen
 from administrator.tui.screens.computing import Computing
+from administrator.tui.screens.flags import FlagsScreen
 from administrator.tui.screens.help import Help
 from administrator.tui.screens.plan import PlanScreen
 from administrator.tui.screens.sheet import Record
@@ -168,6 +169,21 @@ class MadeUp:
         columns = "occurred_at way quantity traced other party balance transfer source_row"
         return self.table(columns, 0, 500, 3)
 
+    def red_flag_kinds(self) -> tuple[tuple[str, int], ...]:
+        return ((f"one{self.name}", 3), (f"two{self.name}", 0))
+
+    def red_flags(self, kind: str, offset: int, limit: int) -> Page:
+        self.asked.append(f"flags {kind}")
+        page = self.table("flag_no score kind account asset quantity why", offset, limit, 3)
+        return Page(page.columns, tuple((str(at), *row[1:]) for at, row in enumerate(page.rows)), offset, 3)
+
+    def red_flag_rows(self, flag_no: int, offset: int, limit: int) -> Page:
+        self.asked.append(f"rows of flag {flag_no}")
+        return self.table("table id happened_at source row", offset, limit, 2)
+
+    def net_investment(self, account: str) -> Page:
+        return self.table("asset opening received sent net_investment balance", 0, 500, 2)
+
     def plan(self, offset: int, limit: int, *, withheld_only: bool) -> Page:
         columns = "account claim_asset part step pay_asset claim entitled paid_before quantity value status reason"
         return self.table(columns, offset, limit, 7 if withheld_only else 450)
@@ -255,7 +271,7 @@ def test_keys_lead_where_the_footer_says() -> None:
     async def act(pilot: Pilot[CaseError]) -> None:
         assert isinstance(pilot.app.screen, CaseScreen)
         for key, kind in (("2", AccountsScreen), ("3", BridgeScreen), ("4", PlanScreen),
-                          ("5", TraceScreen), ("1", CaseScreen)):
+                          ("5", TraceScreen), ("6", FlagsScreen), ("1", CaseScreen)):
             await keys(pilot, key)
             assert isinstance(pilot.app.screen, kind)
         await keys(pilot, "question_mark")
@@ -502,6 +518,26 @@ def test_a_trace_changes_its_rule_and_goes_hop_by_hop() -> None:
     on_screens(matter, act)
 
 
+def test_a_red_flag_opens_on_what_it_rests_and_its_account() -> None:
+    matter = MadeUp(name="")
+
+    async def act(pilot: Pilot[CaseError]) -> None:
+        await keys(pilot, "6")
+        assert "rows 1-3 of 3" in heading(pilot, "flags")
+        await keys(pilot, "down")
+        assert matter.asked[-2] == "flags one"
+        await keys(pilot, "enter", "down", "enter")
+        assert "rows of flag 1" in matter.asked
+        await keys(pilot, "enter")
+        assert isinstance(pilot.app.screen, Record)
+        await keys(pilot, "escape", "tab", "enter")
+        assert isinstance(pilot.app.screen, HolderScreen)
+        await keys(pilot, "escape", "escape")
+        assert isinstance(pilot.app.screen, FlagsScreen)
+
+    on_screens(matter, act)
+
+
 def test_every_screen_of_a_projection_says_so() -> None:
     overview = replace(MadeUp().overview(), projection=True)
     assert "PROJECTION" in str(Top("plan", overview).content)
@@ -510,7 +546,7 @@ def test_every_screen_of_a_projection_says_so() -> None:
 
 def test_keys_below_fit_eighty_columns() -> None:
     async def act(pilot: Pilot[CaseError]) -> None:
-        for key in ("1", "2", "3", "4", "5", "question_mark"):
+        for key in ("1", "2", "3", "4", "5", "6", "question_mark"):
             await keys(pilot, key)
             said = str(pilot.app.screen.query_one(Keys).content)
             assert cell_len(said) <= 78

@@ -26,11 +26,12 @@ FIGURE_CELLS_MAX = 200
 """Far above the 38 digits that a quantity can have: a figure is never cut."""
 
 FIGURES = frozenset({
-    "allowed", "allowed_value", "awarded", "balance", "base", "claim", "claims", "costs", "counted", "coverage",
-    "deposits_first", "disallowed", "disputed", "distributable", "dividend", "entitled", "filed", "gross", "held",
-    "holdback", "hops", "met", "owed", "paid", "paid_before", "quantity", "recovery", "residue", "returned", "row",
-    "running_total", "scheduled", "shortfall", "surplus", "traced", "transfers", "unclaimed", "value",
-    "withdrawals_first", "withheld",
+    "accounts", "adjustments", "allowed", "allowed_value", "awarded", "balance", "base", "books_difference", "claim",
+    "claims", "costs", "counted", "coverage", "deposits_first", "disallowed", "disputed", "distributable", "dividend",
+    "entitled", "fees", "filed", "flags", "gross", "held", "holdback", "hops", "met", "net_investment",
+    "not_received", "not_sent", "opening", "owed", "paid", "paid_before", "quantity", "received", "recovery",
+    "residue", "returned", "rewards", "row", "running_total", "scheduled", "score", "sent", "shortfall", "surplus",
+    "traced", "traded", "transferred", "transfers", "unclaimed", "value", "withdrawals_first", "withheld",
 })
 """Columns that hold figures: to the right, never cut."""
 

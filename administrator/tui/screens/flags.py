@@ -20,7 +20,7 @@ from administrator.tui.widgets.rows import Rows
 if TYPE_CHECKING:
     from administrator.usecases.looking import Page
 
-FLAG_FIRST = ("score", "account", "quantity", "asset", "why")
+FLAG_FIRST = ("score", "kind", "account", "quantity", "asset", "why")
 ALL = "all kinds"
 NOT_LOOKED = "none was looked for: it takes a journal and transfers, and a run that came so far"
 SAYS = "Candidates for a person to look at, never verdicts: no figure of the plan depends on any of them."

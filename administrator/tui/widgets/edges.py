@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     from administrator.usecases.looking import Overview
 
 SCREENS = (("1", "case", "Case"), ("2", "accounts", "Accounts"), ("3", "bridge", "Bridge"), ("4", "plan", "Plan"),
-           ("5", "trace", "Trace"))
+           ("5", "trace", "Trace"), ("6", "flags", "Flags"))
 
 
 class Key(Enum):
     """A key that a screen names below, and the word for it."""
 
-    SCREENS = ("1-5", "Screens")
+    SCREENS = ("1-6", "Screens")
     PART = ("Tab", "Part")
     OPEN = ("Enter", "Open")
     SEARCH = ("/", "Search")
