@@ -26,7 +26,7 @@ RECONCILIATION = (
     "finding_books",
     "finding_reconcile",
 )
-FLOWS = ("exposure", "gross", "edge")
+FLOWS = ("exposure", "gross", "edge", "sanctioned", "finding_flows")
 
 
 def make_books(books: Books) -> None:
