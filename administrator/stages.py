@@ -109,9 +109,10 @@ def _flows(run: Run) -> None:
     books = run.books
     reconciliation.make_flows(books)
     edges = (
-        Edge(sender, recipient, asset_no, int(units))
-        for sender, recipient, asset_no, units in books.rows(
-            "select sender, recipient, asset_no, units::varchar from edge order by sender, recipient, asset_no"
+        Edge(sender, recipient, asset_no, int(units), int(fees))
+        for sender, recipient, asset_no, units, fees in books.rows(
+            "select sender, recipient, asset_no, units::varchar, fee_units::varchar from edge "
+            "order by sender, recipient, asset_no"
         )
     )
     for found in destinations(edges):

@@ -37,7 +37,7 @@ Peril = Literal["external_theft", "insider_theft", "misappropriation", "operatio
 Custody = Literal["cold", "warm", "hot", "custodian", "bank", "trust"]
 Table = Literal[
     "account", "balance", "journal", "wallet", "transfer", "label", "price", "claim", "payee", "payment", "assignment",
-    "recovery",
+    "recovery", "sanction",
 ]  # fmt: skip
 Text = Annotated[str, StringConstraints(min_length=1)]
 

@@ -7,6 +7,7 @@ tracing, under a rule of law (rules 6).
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -17,6 +18,11 @@ if TYPE_CHECKING:
 CUSTOMERS = ""
 """The name of the customers' wallets as a node; no party bears it."""
 
+TAKERS = ("house", "affiliate", "insider", "thief")
+"""Kinds of party whose takings are a line of the bridge."""
+BREAKS = ("exchange", "mixer")
+"""Kinds of party behind whom a trail is not followed: they hold for too many."""
+
 
 @dataclass(frozen=True, slots=True)
 class Edge:
@@ -26,6 +32,14 @@ class Edge:
     recipient: str
     asset_no: int
     units: int
+    """What arrived."""
+    fee_units: int = 0
+    """What the sender paid on top, to whoever carried it."""
+    transfers: int = 0
+    """How many; 0 where nobody counted them, as are the instants None."""
+    first_at: datetime.datetime | None = None
+    """In UTC."""
+    last_at: datetime.datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +54,7 @@ class Destination:
     path: tuple[str, ...]
     """Party by party, the taker first; of several shortest paths the first in byte order."""
     lies_units: int
-    """What arrived at the party less what left it, over all its transfers of the asset; more than 0."""
+    """What arrived at the party less what left it, fees too, over all its transfers of the asset; more than 0."""
 
 
 def party_graph(edges: Iterable[Edge]) -> networkx.DiGraph:
@@ -54,6 +68,19 @@ def party_graph(edges: Iterable[Edge]) -> networkx.DiGraph:
     for edge in sorted(edges, key=lambda edge: (edge.sender.encode(), edge.recipient.encode())):
         graph.add_edge(edge.sender, edge.recipient, units=edge.units)
     return graph
+
+
+def lying(edges: Iterable[Edge]) -> dict[str, int]:
+    """Give for each party what arrived less what left it and the fees it paid; below 0 where it had more before.
+
+    >>> lying([Edge("", "thief", 0, 10), Edge("thief", "hop", 0, 7, fee_units=1)])
+    {'': -10, 'thief': 2, 'hop': 7}
+    """
+    lies: dict[str, int] = {}
+    for edge in edges:
+        lies[edge.sender] = lies.get(edge.sender, 0) - edge.units - edge.fee_units
+        lies[edge.recipient] = lies.get(edge.recipient, 0) + edge.units
+    return lies
 
 
 def destinations(edges: Iterable[Edge]) -> Iterator[Destination]:
@@ -76,7 +103,7 @@ def destinations(edges: Iterable[Edge]) -> Iterator[Destination]:
         # A copy, not a view: a view counts its nodes anew for every walk.
         outside = graph.copy()
         outside.remove_node(CUSTOMERS)
-        lies = {party: _lies(graph, party) for party in outside}
+        lies = lying(by_asset[asset_no])
         for taker in takers:
             if taker != CUSTOMERS:
                 yield from _reached(outside, taker, asset_no, lies)
@@ -90,9 +117,3 @@ def _reached(outside: networkx.DiGraph, taker: str, asset_no: int, lies: dict[st
         if lies[party] > 0:
             path = tuple(paths[party])
             yield Destination(taker, asset_no, party, len(path) - 1, path, lies[party])
-
-
-def _lies(graph: networkx.DiGraph, party: str) -> int:
-    arrived = sum(units for _, _, units in graph.in_edges(party, data="units"))
-    left = sum(units for _, _, units in graph.out_edges(party, data="units"))
-    return int(arrived - left)

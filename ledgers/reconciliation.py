@@ -26,7 +26,7 @@ RECONCILIATION = (
     "finding_books",
     "finding_reconcile",
 )
-FLOWS = ("exposure", "gross", "edge", "finding_theft")
+FLOWS = ("exposure", "gross", "edge", "sanctioned", "finding_flows", "finding_theft")
 
 
 def make_books(books: Books) -> None:

@@ -679,6 +679,8 @@ def test_an_instant_is_read_in_its_zone_or_refused(case: Case, text: str, zone: 
         ("payment", "round,account,claim_asset,step,pay_asset,quantity", "0,A,BTC,return,BTC,1", "unreadable-number"),
         ("account", "account,kind", "A,vip", "unknown-word"),
         ("assignment", "claim_account,asset,from_holder,to_holder,at", "A,BTC,x,,2026-01-01T00:00Z", "empty-cell"),
+        ("sanction", "address,list", "x,", "empty-cell"),
+        ("sanction", "address,list,listed_at", "x,y,2026-02-30T00:00Z", "unreadable-instant"),
     ],
 )
 def test_every_table_refuses_what_it_cannot_mean(case: Case, table: str, header: str, row: str, code: str) -> None:

@@ -209,6 +209,7 @@ SAMPLES: dict[str, Sequence[str]] = {
     "payment": ("1,u1,BTC,return,BTC,0.5", "1,u2,BTC,return,JPY,100"),
     "assignment": ("u1,BTC,0.5,Ann,Fund,2026-05-01T00:00:00Z", "u2,BTC,1,Ben,Fund,2026-05-02T00:00:00Z"),
     "recovery": ("r1,2026-06-01T00:00:00Z,BTC,0.5,", "r2,2026-06-02T00:00:00Z,JPY,100,"),
+    "sanction": ("0x" + "aB" * 20 + ",SDN,no. 1,2026-01-01T00:00:00Z", "0x" + "cD" * 20 + ",SDN,no. 2,"),
 }  # fmt: skip
 
 
@@ -278,6 +279,24 @@ def test_what_one_thing_for_all_rows_can_give_is_asked_and_no_row_is_invented() 
     assert found is not None
     assert set(found.missing) == {"asset", "occurred_at"}
     assert found.sure is Sure.OPEN
+
+
+@pytest.mark.parametrize(
+    ("name", "header", "rows", "table_name", "missing"),
+    [
+        ("sdn.csv", "Address,Program,SDN Name,Designation Date", ("0x" + "ab" * 20 + ",DPRK,Someone,2022-08-08",),
+         "sanction", ()),
+        ("制裁.csv", "アドレス,リスト", ("0x" + "ab" * 20 + ",財務省告示",), "sanction", ()),
+        ("labels.csv", "address,entity,entity_type", ("0x" + "ab" * 20 + ",Someone,thief",), "label", ()),
+        ("notes.csv", "who,list", ("ann,shopping", "ben,guests"), None, ()),
+        ("two.csv", "", ("ann,shopping", "ben,guests"), "label", ("kind",)),
+    ],
+)  # fmt: skip
+def test_a_list_of_sanctions_is_told_from_labels_and_from_notes(
+    name: str, header: str, rows: Sequence[str], table_name: str | None, missing: tuple[str, ...]
+) -> None:
+    found = table(name, header, *rows)
+    assert (found and (found.table, found.missing)) == (table_name and (table_name, missing))
 
 
 def test_two_columns_that_would_do_are_a_question() -> None:

@@ -50,14 +50,14 @@ class Adjacency:
 
 @cache
 def _compiled(kernel: Callable[..., Any]) -> Callable[..., Any]:
-    from ledgers.kernels import cached
+    from ledgers.limbs import cached
 
     compiled: Callable[..., Any] = cached(kernel)
     return compiled
 
 
 def act(kernel: Callable[..., Any], size: int) -> Callable[..., Any]:
-    """Give a kernel as it is best run over so many rows and nodes: as it stands, or compiled. The answer is the same."""
+    """Give a kernel as it is best run over so many rows and nodes: as it stands or compiled, to the same answer."""
     return kernel if size < COMPILED_FROM else _compiled(kernel)
 
 

@@ -176,10 +176,11 @@ def strong_components(graph: Adjacency) -> Nodes:
     spare = [np.empty(count, np.int32) for _ in range(2)]
     order, low, component = (np.full(count, UNREACHED, np.int32) for _ in range(3))
     size = max(len(graph.neighbours), count)
-    found = act(kernels.find_strong, size)(
+    found: int = act(kernels.find_strong, size)(
         graph.starts, graph.neighbours, graph.starts[:-1].copy(), *spare, order, low, component
     )
-    return (found - 1 - component).astype(np.int32)
+    ascending: Nodes = (found - 1 - component).astype(np.int32)
+    return ascending
 
 
 def cut_points(senders: Any, recipients: Any, node_count: int) -> NDArray[np.bool_]:

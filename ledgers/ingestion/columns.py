@@ -155,6 +155,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
         _QUANTITY,
         *_text("pool"),
     ),
+    "sanction": (*_text("address", "list", required=True), *_text("entry"), _instant("listed_at", required=False)),
 }
 """Every table, its columns in the contract's order."""
 

@@ -23,7 +23,7 @@ from ledgers.surveying.samples import STRANGERS, Sample, kind_of, samples_of
 from ledgers.surveying.sums import AssetSeen, Sums, sums_of
 from ledgers.surveying.tables import Table, is_known, table_of
 from ledgers.surveying.wide import wide_of
-from ledgers.surveying.words import BRACKETED
+from ledgers.surveying.words import BRACKETED, FILE_NAMES, plain_name
 
 ADDRESSES_PERCENT = 80
 NAMES_MAX = 8
@@ -102,8 +102,7 @@ def _surveyed(sample: Sample, name: str, written: str, timezone: str | None) -> 
     table = table_of(known_as, columns) if is_cut and any(column.filled for column in columns) else None
     reason = sample.refused
     if table is None and len(columns) == 1 and columns[0].share([Form.ADDRESS]) >= ADDRESSES_PERCENT:
-        table = Table("label", "columns", {"address": 1}, ("party", "kind"), {}, Sure.OPEN, 0, (), 0)
-        reason = "it lists addresses. Say in `constants` whose they are (party) and of what kind; take the # away."
+        table, reason = _addresses_of(known_as)
     if table is None or table.missing:
         wide = wide_of(columns)
         if wide:
@@ -112,6 +111,15 @@ def _surveyed(sample: Sample, name: str, written: str, timezone: str | None) -> 
         why = reason or (_unlike(columns) if any(column.filled for column in columns) else "has no rows.")
         return [Surveyed(name, written, sample, tuple(columns), None, why, sample.notes, (), {})]
     return [_described(sample, name, written, columns, table, timezone, reason, "")]
+
+
+def _addresses_of(known_as: str) -> tuple[Table, str]:
+    """What a file is that lists addresses and says nothing else of them: by its name, else whose they are is asked."""
+    if any(word in plain_name(known_as) for word in FILE_NAMES["sanction"]):
+        table = Table("sanction", "columns", {"address": 1}, ("list",), {}, Sure.OPEN, 0, (), 0)
+        return table, "it lists addresses. Say in `constants` which list they stand on (list); take the # away."
+    table = Table("label", "columns", {"address": 1}, ("party", "kind"), {}, Sure.OPEN, 0, (), 0)
+    return table, "it lists addresses. Say in `constants` whose they are (party) and of what kind; take the # away."
 
 
 def _described(

@@ -24,7 +24,7 @@ WORDS_PERCENT = 80
 NAMES_OF_ACCOUNTS = ANYWHERE["account"] | {"account"}
 CONSTANT = frozenset(
     {"asset", "claim_asset", "pay_asset", "kind", "method", "party", "round", "step", "posted_at", "occurred_at",
-     "received_at", "at"}
+     "received_at", "at", "list"}
 )  # fmt: skip
 """Required columns that may be one thing for the whole file, so that a person can give them as a constant."""
 KINDS: tuple[tuple[str, str], ...] = (
@@ -125,6 +125,10 @@ def _may_be(
         # Nearly every file names accounts; one that lists them says something of each, and no quantities.
         is_list = len(columns) == 1 and plain_name(columns[0].name) in NAMES_OF_ACCOUNTS
         return (len(places) > 1 or is_list) and columns[places["account"] - 1].is_unique
+    if table == "sanction":
+        # Two columns of text are much; that one holds addresses, or that the other is called a list, says which.
+        held = columns[places["address"] - 1]
+        return held.share([Form.ADDRESS]) >= 50 or plain_name(columns[places["list"] - 1].name) == "list"
     if table == "price":
         return "asset" in places and (columns[places["asset"] - 1].is_unique or "price_set" in places or is_price)
     return True

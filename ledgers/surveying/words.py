@@ -107,6 +107,10 @@ IN_TABLE: dict[tuple[str, str], frozenset[str]] = {
         ("recovery", "recovery", "recovery_id id 回収番号"),
         ("recovery", "received_at", "received date received_on recovered_at 受領日 回収日 日時"),
         ("recovery", "pool", "fund 財団"),
+        ("sanction", "address", "digital_currency_address crypto_address 制裁対象アドレス"),
+        ("sanction", "list", "list_name sanctions_list program programme sanctions_program authority regime リスト リスト名 制裁リスト 制裁プログラム"),  # noqa: E501
+        ("sanction", "entry", "entry_id sdn sdn_name uid ent_num entity name designee 番号 対象者 制裁対象者"),
+        ("sanction", "listed_at", "listed listed_on date_listed designated designated_at designated_on designation_date date 指定日 掲載日 告示日"),  # noqa: E501
     )
 }
 """Names that a column has in one table; `statement` is a statement of one wallet."""
@@ -120,13 +124,14 @@ FILE_NAMES: dict[str, frozenset[str]] = {
         ("wallet", "wallet wallets holding holdings reserves ウォレット 保有 保管"),
         ("transfer", "transfer transfers deposit deposits withdrawal withdrawals onchain chain transactions txs 送金 入出金 入金 出金"),  # noqa: E501
         ("statement", "statement statements bank 明細 銀行 入出金明細 通帳"),
-        ("label", "label labels tag tags cluster clusters sanctioned addresses ラベル"),
+        ("label", "label labels tag tags cluster clusters addresses ラベル"),
         ("price", "price prices rate rates quotes 価格 時価 レート"),
         ("claim", "claim claims proofs 届出 債権 債権届出"),
         ("payee", "payee payees payout payouts destinations 支払先 振込先 送金先"),
         ("payment", "payment payments paid distribution distributions 配当 支払"),
         ("assignment", "assignment assignments 譲渡 債権譲渡"),
         ("recovery", "recovery recoveries 回収"),
+        ("sanction", "sanction sanctions sanctioned ofac sdn 制裁"),
     )
 }
 """What a file of each table is often called."""

@@ -25,7 +25,7 @@ ENCODINGS = (
 )  # fmt: skip
 FUZZED_TABLES = (
     "balance", "balance", "transfer", "journal", "claim", "account", "payment", "label", "price", "wallet",
-    "assignment", "recovery", "payee",
+    "assignment", "recovery", "payee", "sanction",
 )  # fmt: skip
 NUMBERS = (
     "1", "0", "-0", "12.5", "0.00000001", "-3", "1e3", "5E-7", "+1", " 1", "1 ", "1.", ".5", "1,234.5", "1_0", "１２３",

@@ -55,6 +55,9 @@ create or replace temp table typed_recovery (
     "row" bigint, source_no integer, recovery varchar, received_at timestamp, asset_key integer, units decimal(38, 0),
     pool varchar, unfit boolean
 );
+create or replace temp table typed_sanction (
+    "row" bigint, source_no integer, address varchar, list varchar, entry varchar, listed_at timestamp, unfit boolean
+);
 create or replace table finding (
     code varchar, severity varchar, subject varchar, asset varchar, quantity varchar, message varchar, source varchar,
     "row" bigint, "column" varchar, remedy varchar

@@ -15,5 +15,6 @@ drop table if exists typed_payee;
 drop table if exists typed_payment;
 drop table if exists typed_assignment;
 drop table if exists typed_recovery;
+drop table if exists typed_sanction;
 drop table if exists account_key;
 drop table if exists account_number;

@@ -1,7 +1,7 @@
 -- The records in numbers: what was typed, with the numbers of its accounts and assets.
 --
 -- Reads   typed_TABLE, account_number, asset, asset_key(asset_key INTEGER key, asset_no INTEGER)
--- Makes   journal, wallet, transfer, label, price, claim, payee, payment, assignment, recovery
+-- Makes   journal, wallet, transfer, label, price, claim, payee, payment, assignment, recovery, sanction
 -- Holds   as many rows as were typed; units are DECIMAL(38,0), instants UTC, text as received
 create or replace table journal(
     posting varchar using compression uncompressed, posted_at timestamp using compression bitpacking,
@@ -68,3 +68,7 @@ create or replace table recovery as
 select t.recovery, t.received_at, asset_no, t.units, t.pool, t.source_no, t."row"
 from typed_recovery t
 join asset_key using (asset_key);
+
+create or replace table sanction as
+select t.address, t.list, t.entry, t.listed_at, t.source_no, t."row"
+from typed_sanction t;
