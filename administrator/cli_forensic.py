@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import argparse
 import csv
+import io
+import shutil
+import sys
 import textwrap
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
-from administrator.cli_parts import CaseUsageError, memory_of, print_json
+from administrator.cli_parts import CaseUsageError, memory_of, print_json, table_of
 from ledgers.display import display, safe
 from ledgers.errors import StorageError
 
 if TYPE_CHECKING:
+    from administrator.usecases.flows import Routes
+    from administrator.usecases.looking import Page
     from administrator.usecases.tracing import Found, StepLine, Trace
 
 Adding = Callable[[str, Callable[[argparse.Namespace], int]], argparse.ArgumentParser]
@@ -22,6 +28,12 @@ RULES = (
     "fifo", "lifo", "pari_passu", "rolling_charge", "lowest_intermediate_balance", "haircut", "poison",
 )  # fmt: skip
 FOUND_SHOWN_MAX = 40
+EDGE_COLUMNS = (
+    "sender", "sender_kind", "recipient", "recipient_kind", "quantity", "transfers", "first_at", "last_at",
+)  # fmt: skip
+EDGES_SHOWN_MAX = 100
+EDGES_AT_ONCE = 500
+CUSTOMERS_SAID = "the customers' wallets"
 
 
 def add(act: Adding, with_memory: Callable[[argparse.ArgumentParser], None]) -> None:
@@ -47,6 +59,123 @@ def add(act: Adding, with_memory: Callable[[argparse.ArgumentParser], None]) -> 
     traced.add_argument("--csv", type=Path, metavar="FILE", help="write all that was found to a new file")
     traced.add_argument("--json", action="store_true")
     with_memory(traced)
+    flowed = act("flows", _flows)
+    flowed.add_argument("case", type=Path, metavar="CASE")
+    flowed.add_argument("--asset", metavar="CODE", default="", help="otherwise that of the greatest shortfall in value")
+    flowed.add_argument("--top", type=int, default=12, metavar="N", help="parties drawn by name in each stage; 12")
+    flowed.add_argument("--from", dest="sender", metavar="PARTY", help="with --to: the ways from one party to another")
+    flowed.add_argument("--to", dest="recipient", metavar="PARTY")
+    flowed.add_argument("--edges", action="store_true", help="who paid whom, as a table; --sort")
+    flowed.add_argument("--sort", choices=EDGE_COLUMNS, default="quantity")
+    flowed.add_argument("--csv", type=Path, metavar="FILE", help="write all edges to a new file")
+    _with_pictures(flowed)
+    flowed.add_argument("--graphml", type=Path, metavar="FILE", help="the same layout, for a graph editor")
+    flowed.add_argument("--json", action="store_true")
+    with_memory(flowed)
+
+
+def _with_pictures(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--picture", action="store_true", help="draw it here, as text")
+    parser.add_argument("--svg", type=Path, metavar="FILE", help="draw it to a new file")
+    parser.add_argument("--png", type=Path, metavar="FILE", help="draw it to a new file")
+
+
+def _flows(options: argparse.Namespace) -> int:
+    from administrator.pictures.graphml import diagram_graphml
+    from administrator.pictures.svg import diagram_svg
+    from administrator.pictures.text import diagram_lines
+    from administrator.usecases.flows import edge_page, flows, paths
+    from administrator.usecases.looking import Matter
+
+    if options.top < 1:
+        raise CaseUsageError(f"--top {options.top}: give a number from 1.")
+    if (options.sender is None) != (options.recipient is None):
+        raise CaseUsageError("--from and --to: a way has two ends. Give both; \"\" is the customers' wallets.")
+    with Matter.open(options.case, memory_limit=memory_of(options)) as matter:
+        if options.sender is not None:
+            routes = paths(matter, options.asset, options.sender, options.recipient)
+            print_json(asdict(routes)) if options.json else _print(route_lines(routes))
+            return 0
+        answer = flows(matter, options.asset, top=options.top)
+        if options.csv:
+            _write_edges(options.csv, lambda offset: edge_page(matter, answer.asset, offset, EDGES_AT_ONCE))
+        edges = edge_page(matter, answer.asset, 0, EDGES_SHOWN_MAX, sort=options.sort)
+    if options.svg:
+        write_new(options.svg, diagram_svg(answer.diagram).encode())
+    if options.png:
+        _write_png(options.png, diagram_svg(answer.diagram))
+    if options.graphml:
+        write_new(options.graphml, diagram_graphml(answer.diagram).encode())
+    if options.json:
+        print_json({**asdict(answer), "edges": asdict(edges)})
+    elif options.edges:
+        _print(iter(table_of(edges.columns, edges.rows)))
+        if edges.total > len(edges.rows):
+            print(f"and {edges.total - len(edges.rows)} more; --csv FILE writes all of them.")
+    elif options.picture:
+        _print(iter(diagram_lines(answer.diagram, columns_here(), encoding_here())))
+    else:
+        _print(answer.lines(columns_here()))
+    return 0
+
+
+def route_lines(routes: Routes) -> Iterator[str]:
+    """Ways from one party to another, one below the other."""
+    if not routes.routes:
+        yield "No way leads from one to the other."
+    for route in routes.routes:
+        yield f"{route.quantity} at most, {len(route.parties) - 1} hops"
+        for party in route.parties:
+            yield f"    {display(party, 120) or CUSTOMERS_SAID}"
+    if not routes.is_whole:
+        yield "There are more ways; these are the shortest."
+
+
+def columns_here() -> int:
+    """Cells of the terminal; 80 where there is none."""
+    return shutil.get_terminal_size((80, 24)).columns if sys.stdout.isatty() else 80
+
+
+def encoding_here() -> str:
+    """What the terminal can show."""
+    return sys.stdout.encoding or "ascii"
+
+
+def write_new(path: Path, content: bytes) -> None:
+    """Write a file that is not there yet.
+
+    Raises:
+        StorageError: it is, or it cannot be written.
+    """
+    with _new(path) as file:
+        file.write(content)
+
+
+def _write_png(path: Path, svg: str) -> None:
+    from administrator.pictures.png import ZOOM, png
+
+    write_new(path, png(svg, None, ZOOM))
+
+
+def _write_edges(path: Path, page_at: Callable[[int], Page]) -> None:
+    with _new(path) as binary, io.TextIOWrapper(binary, encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        page = page_at(0)
+        writer.writerow(page.columns)
+        while page.rows:
+            writer.writerows(page.rows)
+            page = page_at(page.offset + len(page.rows))
+
+
+@contextmanager
+def _new(path: Path) -> Iterator[BinaryIO]:
+    try:
+        with path.open("xb") as file:
+            yield file
+    except FileExistsError:
+        raise StorageError(f"{path}: is there already, and nothing is written over. Name a new file.") from None
+    except OSError as refused:
+        raise StorageError(f"{path}: cannot be written ({refused.strerror}). Name another place.") from None
 
 
 def _trace(options: argparse.Namespace) -> int:
@@ -167,21 +296,16 @@ def write_found(path: Path, answer: Trace) -> None:
     Raises:
         StorageError: the file is there, or cannot be written.
     """
-    try:
-        with path.open("x", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file, lineterminator="\n")
-            writer.writerow(
-                ("start", "asset", "direction", "rule", "place", "party", "party_kind", "stands", "quantity",
-                 "quantity_deposits_first", "quantity_withdrawals_first", "counted")
-            )  # fmt: skip
-            for found in answer.found:
-                for rule, figure in zip(answer.rules, found.by_rule, strict=True):
-                    writer.writerow(
-                        (found.start, answer.asset, answer.direction, rule.rule, found.place, found.party,
-                         found.party_kind, found.stands, figure.quantity, figure.deposits_first,
-                         figure.withdrawals_first, found.counted)
-                    )  # fmt: skip
-    except FileExistsError:
-        raise StorageError(f"{path}: is there already, and nothing is written over. Name a new file.") from None
-    except OSError as refused:
-        raise StorageError(f"{path}: cannot be written ({refused.strerror}). Name another place.") from None
+    with _new(path) as binary, io.TextIOWrapper(binary, encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(
+            ("start", "asset", "direction", "rule", "place", "party", "party_kind", "stands", "quantity",
+             "quantity_deposits_first", "quantity_withdrawals_first", "counted")
+        )  # fmt: skip
+        for found in answer.found:
+            for rule, figure in zip(answer.rules, found.by_rule, strict=True):
+                writer.writerow(
+                    (found.start, answer.asset, answer.direction, rule.rule, found.place, found.party,
+                     found.party_kind, found.stands, figure.quantity, figure.deposits_first,
+                     figure.withdrawals_first, found.counted)
+                )  # fmt: skip

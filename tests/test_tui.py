@@ -29,6 +29,7 @@ from administrator.tui.screens.bridge import BehindScreen, BridgeScreen
 from administrator.tui.screens.case import CaseScreen
 from administrator.tui.screens.computing import Computing
 from administrator.tui.screens.flags import FlagsScreen
+from administrator.tui.screens.flows import FlowsScreen
 from administrator.tui.screens.help import Help
 from administrator.tui.screens.plan import PlanScreen
 from administrator.tui.screens.sheet import Record
@@ -37,8 +38,9 @@ from administrator.tui.widgets.bar import bars
 from administrator.tui.widgets.edges import Keys, Top
 from administrator.tui.widgets.parts import RowsPart, arranged, page_of
 from administrator.tui.widgets.rows import Rows
-from administrator.usecases.looking import BridgeView, HolderView, Overview, Page, StageLine, TraceView
+from administrator.usecases.looking import BridgeView, FlowView, HolderView, Overview, Page, StageLine, TraceView
 from administrator.usecases.running import AssetResult
+from ledgers.display import display
 from ledgers.errors import CaseError, Interruption, StorageError
 from ledgers.models import Progress, ProgressListener
 
@@ -169,6 +171,19 @@ class MadeUp:
         columns = "occurred_at way quantity traced other party balance transfer source_row"
         return self.table(columns, 0, 500, 3)
 
+    def flows(self, asset: str, cells: int) -> FlowView:
+        self.asked.append(f"flows {asset} {cells}")
+        return FlowView((display(self.name), "picture"), (display(self.name),))
+
+    def flow_edges(self, asset: str, offset: int, limit: int, sort: str) -> Page:
+        self.asked.append(f"edges {asset} {sort}")
+        page = self.table("sender sender_kind recipient recipient_kind quantity transfers", 0, 500, 2)
+        return Page(page.columns, (("", "customers", *page.rows[0][2:]), page.rows[1]), 0, 2)
+
+    def flow_behind(self, asset: str, sender: str, recipient: str, offset: int, limit: int) -> Page:
+        self.asked.append(f"behind edge {asset} {sender} {recipient}")
+        return self.table("transfer occurred_at quantity fee sender recipient", offset, limit, 2)
+
     def red_flag_kinds(self) -> tuple[tuple[str, int], ...]:
         return ((f"one{self.name}", 3), (f"two{self.name}", 0))
 
@@ -271,7 +286,7 @@ def test_keys_lead_where_the_footer_says() -> None:
     async def act(pilot: Pilot[CaseError]) -> None:
         assert isinstance(pilot.app.screen, CaseScreen)
         for key, kind in (("2", AccountsScreen), ("3", BridgeScreen), ("4", PlanScreen),
-                          ("5", TraceScreen), ("6", FlagsScreen), ("1", CaseScreen)):
+                          ("5", FlowsScreen), ("6", TraceScreen), ("8", FlagsScreen), ("1", CaseScreen)):
             await keys(pilot, key)
             assert isinstance(pilot.app.screen, kind)
         await keys(pilot, "question_mark")
@@ -498,7 +513,7 @@ def test_a_trace_changes_its_rule_and_goes_hop_by_hop() -> None:
     matter = MadeUp(name="")
 
     async def act(pilot: Pilot[CaseError]) -> None:
-        await keys(pilot, "5")
+        await keys(pilot, "6")
         assert matter.asked[-1].startswith("place") or "traced 0  lowest_intermediate_balance" in matter.asked
         await keys(pilot, "r")
         assert "traced 0  haircut" in matter.asked
@@ -518,11 +533,30 @@ def test_a_trace_changes_its_rule_and_goes_hop_by_hop() -> None:
     on_screens(matter, act)
 
 
+def test_flows_are_drawn_ordered_and_opened_to_their_transfers() -> None:
+    matter = MadeUp(name="")
+
+    async def act(pilot: Pilot[CaseError]) -> None:
+        await keys(pilot, "5")
+        assert any(asked.startswith("flows 0 ") for asked in matter.asked)
+        assert "edges 0 quantity" in matter.asked
+        assert any("picture" in line for line in seen(pilot))
+        assert any("customers' wallets" in line for line in seen(pilot)) or pilot.app.size.height < 34
+        await keys(pilot, "s")
+        assert "edges 0 transfers" in matter.asked
+        await keys(pilot, "enter", "enter")
+        assert "behind edge 0  00000" in matter.asked, "the customers' wallets are asked for by their empty name"
+        await keys(pilot, "enter")
+        assert isinstance(pilot.app.screen, Record)
+
+    on_screens(matter, act)
+
+
 def test_a_red_flag_opens_on_what_it_rests_and_its_account() -> None:
     matter = MadeUp(name="")
 
     async def act(pilot: Pilot[CaseError]) -> None:
-        await keys(pilot, "6")
+        await keys(pilot, "8")
         assert "rows 1-3 of 3" in heading(pilot, "flags")
         await keys(pilot, "down")
         assert matter.asked[-2] == "flags one"
@@ -546,7 +580,7 @@ def test_every_screen_of_a_projection_says_so() -> None:
 
 def test_keys_below_fit_eighty_columns() -> None:
     async def act(pilot: Pilot[CaseError]) -> None:
-        for key in ("1", "2", "3", "4", "5", "6", "question_mark"):
+        for key in ("1", "2", "3", "4", "5", "6", "8", "question_mark"):
             await keys(pilot, key)
             said = str(pilot.app.screen.query_one(Keys).content)
             assert cell_len(said) <= 78

@@ -26,6 +26,7 @@ from administrator.tui.screens.bridge import BridgeScreen
 from administrator.tui.screens.case import CaseScreen
 from administrator.tui.screens.computing import Computing
 from administrator.tui.screens.flags import FlagsScreen
+from administrator.tui.screens.flows import FlowsScreen
 from administrator.tui.screens.help import Help
 from administrator.tui.screens.plan import PlanScreen
 from administrator.tui.screens.trace import TraceScreen
@@ -163,6 +164,7 @@ class AdministratorApp(App[CaseError]):
         self.add_mode("accounts", lambda: AccountsScreen(desk))
         self.add_mode("bridge", lambda: BridgeScreen(desk))
         self.add_mode("plan", lambda: PlanScreen(desk))
+        self.add_mode("flows", lambda: FlowsScreen(desk))
         self.add_mode("flags", lambda: FlagsScreen(desk))
         self.add_mode("trace", lambda: TraceScreen(desk))
         if self._is_stopping:

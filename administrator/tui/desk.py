@@ -15,7 +15,7 @@ from administrator.errors import StaleError
 from ledgers.errors import StorageError
 
 if TYPE_CHECKING:
-    from administrator.usecases.looking import BridgeView, HolderView, Overview, Page, TraceView
+    from administrator.usecases.looking import BridgeView, FlowView, HolderView, Overview, Page, TraceView
     from administrator.usecases.stopping import Stop
     from ledgers.models import ProgressListener
     from ledgers.storage.books import Books
@@ -65,6 +65,15 @@ class Looking(Protocol):
 
     def trace_steps(self, asset: str, start: str, rule: str, place: str) -> Page:
         """One place transfer by transfer."""
+
+    def flows(self, asset: str, cells: int) -> FlowView:
+        """The flows of an asset, drawn in so many cells."""
+
+    def flow_edges(self, asset: str, offset: int, limit: int, sort: str) -> Page:
+        """Who paid whom."""
+
+    def flow_behind(self, asset: str, sender: str, recipient: str, offset: int, limit: int) -> Page:
+        """The transfers behind an edge."""
 
     def red_flag_kinds(self) -> tuple[tuple[str, int], ...]:
         """Kinds of red flags with how many there are."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from administrator.usecases.drafting import Given, SourceGroup, lacking
+from administrator.wrapping import wrapped
 from ledgers.display import display
 from ledgers.surveying.assets import ProposedAsset
 from ledgers.surveying.encodings import Sure
@@ -62,34 +63,34 @@ class Started:
         empty = count - len({file.path for file in self.files if file.table})
         none = f", of which {empty} hold{'s' if empty == 1 else ''} no source" if empty else ""
         begun = f"{display(self.folder, 400)}: a case was begun from {count} file{'' if count == 1 else 's'}{none}."
-        yield from _wrapped(begun, width, "")
+        yield from wrapped(begun, width, "")
         for file in self.files:
             yield ""
             renamed = f" (now {display(file.path, 200)})" if file.path != f"inputs/{file.name}" else ""
             sheet = f', sheet "{display(file.sheet)}"' if file.sheet else ""
             verdict = f"{file.table}, {file.sure}" if file.table else "no source"
-            yield from _wrapped(f"{display(file.name, 200)}{sheet}{renamed}: {verdict}", width, "")
-            yield from _wrapped(file.says, width, "  ")
+            yield from wrapped(f"{display(file.name, 200)}{sheet}{renamed}: {verdict}", width, "")
+            yield from wrapped(file.says, width, "  ")
             for fault in file.faults[:FAULTS_SHOWN_MAX]:
-                yield from _wrapped(f"! {fault}", width, "  ", "    ")
+                yield from wrapped(f"! {fault}", width, "  ", "    ")
             if len(file.faults) > FAULTS_SHOWN_MAX:
                 yield f"  and {len(file.faults) - FAULTS_SHOWN_MAX} more, in case.toml"
         if self.left_out:
             yield ""
-            yield from _wrapped(f"Left out: {', '.join(display(name) for name in self.left_out[:20])}.", width, "")
+            yield from wrapped(f"Left out: {', '.join(display(name) for name in self.left_out[:20])}.", width, "")
         yield from _listed("Missing", self.missing, width)
         yield from _listed(f'Only you can say (a "{ASK}" in case.toml, with the question beside it)', self.open, width)
         yield from _listed("Proposed; confirm it", self.confirm, width)
         yield ""
         shown = display(self.folder, 400)
         stops = any(file.faults for file in self.files if file.table) or any("refused" in one for one in self.confirm)
-        yield from _wrapped(f"All of it stands in {shown}/case.toml as well, each at its place.", width, "")
+        yield from wrapped(f"All of it stands in {shown}/case.toml as well, each at its place.", width, "")
         if not self.is_ready:
-            yield from _wrapped(f"Fill in and correct it, then: administrator check {shown}", width, "", "  ")
+            yield from wrapped(f"Fill in and correct it, then: administrator check {shown}", width, "", "  ")
         elif stops:
-            yield from _wrapped(f"What is wrong above may stop a run: administrator check {shown}", width, "", "  ")
+            yield from wrapped(f"What is wrong above may stop a run: administrator check {shown}", width, "", "  ")
         else:
-            yield from _wrapped(f"It can be run as it is: administrator run {shown}", width, "", "  ")
+            yield from wrapped(f"It can be run as it is: administrator run {shown}", width, "", "  ")
 
 
 def started_of(
@@ -204,34 +205,6 @@ def _listed(head: str, sentences: Sequence[str], width: int) -> Iterator[str]:
     if not sentences:
         return
     yield ""
-    yield from _wrapped(f"{head}:", width, "")
+    yield from wrapped(f"{head}:", width, "")
     for number, sentence in enumerate(sentences, 1):
-        yield from _wrapped(f"{number}. {sentence}", width, "  ", "     ")
-
-
-def _wrapped(text: str, width: int, first: str, later: str | None = None) -> Iterator[str]:
-    """Break a text into lines of terminal cells, of which a kanji takes two."""
-    from rich.cells import cell_len
-
-    later = first if later is None else later
-    line, is_begun = first, False
-    for whole in text.split(" "):
-        word = whole
-        while cell_len(later) + cell_len(word) > width:
-            # A word longer than a line is cut where the line ends.
-            room, kept = width - cell_len(line) - is_begun, ""
-            while word and cell_len(kept + word[0]) <= room:
-                kept, word = kept + word[0], word[1:]
-            if kept:
-                yield f"{line}{' ' if is_begun else ''}{kept}"
-            else:
-                yield line
-            line, is_begun = later, False
-        if is_begun and cell_len(line) + 1 + cell_len(word) > width:
-            yield line
-            line, is_begun = later, False
-        line = f"{line} {word}" if is_begun else line + word
-        is_begun = True
-    yield line
-
-
+        yield from wrapped(f"{number}. {sentence}", width, "  ", "     ")

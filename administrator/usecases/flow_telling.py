@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from administrator.usecases.begun import _wrapped
+from administrator.wrapping import wrapped
 from ledgers.display import display
 from ledgers.units import format_units
 
@@ -28,9 +28,9 @@ def flow_lines(flows: Flows, width: int) -> Iterator[str]:
     width = max(width, WIDTH_MIN) if width else ANY_WIDTH
     asset = display(flows.asset)
     missing = "Nothing" if flows.shortfall.startswith("-") or not flows.shortfall.strip("0.") else flows.shortfall
-    yield from _wrapped(f"{asset}: {missing} is missing of {flows.owed} owed.", width, "", "  ")
+    yield from wrapped(f"{asset}: {missing} is missing of {flows.owed} owed.", width, "", "  ")
     back = f"who took them brought {flows.returned} back" if flows.returned.strip("0.") else "none of them came back"
-    yield from _wrapped(
+    yield from wrapped(
         f"{flows.taken} left the customers' wallets in transfers that no posting explains; {back}.", width, "", "  "
     )
     rest = format_units(sum(one.net_units for one in flows.takers[SHOWN_MAX:]), flows.decimals)
@@ -60,7 +60,7 @@ def flow_lines(flows: Flows, width: int) -> Iterator[str]:
     if flows.notes:
         yield ""
     for note in flows.notes:
-        yield from _wrapped(note, width, "", "  ")
+        yield from wrapped(note, width, "", "  ")
 
 
 def _places(flows: Flows) -> list[str]:
@@ -78,11 +78,11 @@ def _section(head: str, said: Sequence[str], width: int, rest: str = "") -> Iter
     if not said:
         return
     yield ""
-    yield from _wrapped(f"{head}:", width, "")
+    yield from wrapped(f"{head}:", width, "")
     for one in said[:SHOWN_MAX]:
-        yield from _wrapped(one, width, "  ", "      ")
+        yield from wrapped(one, width, "  ", "      ")
     if len(said) > SHOWN_MAX:
-        yield from _wrapped(f"and {len(said) - SHOWN_MAX:,} more{rest}", width, "  ", "      ")
+        yield from wrapped(f"and {len(said) - SHOWN_MAX:,} more{rest}", width, "  ", "      ")
 
 
 def _taker(taker: Taker) -> str:

@@ -111,6 +111,16 @@ class TraceView:
     """What the records contradict or leave open."""
 
 
+@dataclass(frozen=True, slots=True)
+class FlowView:
+    """The flows of one asset, for a screen of some width."""
+
+    picture: tuple[str, ...]
+    """Drawn as text."""
+    said: tuple[str, ...]
+    """In words: who took how much, over whom, where it lies."""
+
+
 class Matter:
     """A case that was run, open for looking."""
 
@@ -267,6 +277,26 @@ class Matter:
     def trace_steps(self, asset: str, start: str, rule: str, place: str) -> Page:
         """One place transfer by transfer, with what of a start each carries under a rule."""
         return self.tracer(asset).steps_page(start, rule, place)
+
+    def flows(self, asset: str, cells: int) -> FlowView:
+        """The flows of an asset, drawn and told in so many cells."""
+        from administrator.pictures.text import diagram_lines
+        from administrator.usecases.flows import flows
+
+        answer = flows(self, asset)
+        return FlowView(tuple(diagram_lines(answer.diagram, cells, "utf-8")), tuple(answer.lines(cells)))
+
+    def flow_edges(self, asset: str, offset: int, limit: int, sort: str) -> Page:
+        """Who paid whom, in the order of one column, figures and instants the greatest first."""
+        from administrator.usecases.flows import edge_page
+
+        return edge_page(self, asset, offset, limit, sort=sort, descending=sort not in ("sender", "recipient"))
+
+    def flow_behind(self, asset: str, sender: str, recipient: str, offset: int, limit: int) -> Page:
+        """The transfers behind one edge; the customers' wallets are the empty name."""
+        from administrator.usecases.flows import transfers_behind
+
+        return transfers_behind(self, asset, sender, recipient, offset, limit)
 
     def red_flag_kinds(self) -> tuple[tuple[str, int], ...]:
         """Every kind of red flag with how many there are; empty where none were looked for."""

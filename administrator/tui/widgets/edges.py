@@ -15,18 +15,19 @@ if TYPE_CHECKING:
     from administrator.usecases.looking import Overview
 
 SCREENS = (("1", "case", "Case"), ("2", "accounts", "Accounts"), ("3", "bridge", "Bridge"), ("4", "plan", "Plan"),
-           ("5", "trace", "Trace"), ("6", "flags", "Flags"))
+           ("5", "flows", "Flows"), ("6", "trace", "Trace"), ("7", "history", "History"), ("8", "flags", "Flags"))
 
 
 class Key(Enum):
     """A key that a screen names below, and the word for it."""
 
-    SCREENS = ("1-6", "Screens")
+    SCREENS = ("1-8", "Screens")
     PART = ("Tab", "Part")
     OPEN = ("Enter", "Open")
     SEARCH = ("/", "Search")
     PAGE = ("n p", "Page")
     WITHHELD = ("w", "Withheld/all")
+    SORT = ("s", "Sort")
     RULE = ("r", "Rule")
     RECORD = ("Space", "Whole")
     SCROLL = ("Up Down", "Scroll")
