@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from administrator.usecases.begun import _wrapped
+from administrator.wrapping import wrapped
 from ledgers.display import display
 
 if TYPE_CHECKING:
@@ -88,8 +88,8 @@ def history_lines(history: History, columns: int) -> Iterator[str]:
     """
     width = max(WIDTH_MIN, min(columns, WIDTH_MAX))
     is_one = history.asked != ""
-    yield from _wrapped(display(history.title, 200), width, "")
-    yield from _wrapped(f"From {history.opening_on} to {history.commencement_on}.", width, "")
+    yield from wrapped(display(history.title, 200), width, "")
+    yield from wrapped(f"From {history.opening_on} to {history.commencement_on}.", width, "")
     for asset in history.assets[:ASSETS_TOLD_MAX]:
         yield ""
         yield from _asset_lines(asset, width, is_one)
@@ -102,7 +102,7 @@ def history_lines(history: History, columns: int) -> Iterator[str]:
         yield from _breach_lines(history.hot_share, width, is_one)
     yield ""
     for note in history.notes:
-        yield from _wrapped(note, width, "", "  ")
+        yield from wrapped(note, width, "", "  ")
 
 
 def _asset_lines(asset: AssetHistory, width: int, is_one: bool) -> Iterator[str]:
@@ -112,7 +112,7 @@ def _asset_lines(asset: AssetHistory, width: int, is_one: bool) -> Iterator[str]
     for name, figure in figures:
         yield from _fitting(f"  {name:<9}  {figure:>{longest}}", width)
     for sentence in _since(asset):
-        yield from _wrapped(sentence, width, "  ", "    ")
+        yield from wrapped(sentence, width, "  ", "    ")
     shown = asset.moved if is_one else asset.moved[:DAYS_TOLD_MAX]
     if shown:
         yield "  What moved it most:"
@@ -147,15 +147,15 @@ def _since(asset: AssetHistory) -> Iterator[str]:
 def _day_in_short(moved: MovedDay, width: int) -> Iterator[str]:
     line = largest(moved.lines)
     said = f"{moved.day} {signed(moved.change)}: {_said(line)}"
-    yield from _wrapped(said, width, "    ", "      ")
+    yield from wrapped(said, width, "    ", "      ")
 
 
 def _day_lines(moved: MovedDay, width: int) -> Iterator[str]:
     yield from _fitting(f"    {moved.day}  {signed(moved.change)}", width)
     for line in moved.lines:
-        yield from _wrapped(f"{signed(line.quantity)} {_said(line)}", width, "      ", "        ")
+        yield from wrapped(f"{signed(line.quantity)} {_said(line)}", width, "      ", "        ")
         if line.behind:
-            yield from _wrapped(_records(line), width, "        ", "          ")
+            yield from wrapped(_records(line), width, "        ", "          ")
 
 
 def _fitting(line: str, width: int) -> Iterator[str]:
@@ -163,7 +163,7 @@ def _fitting(line: str, width: int) -> Iterator[str]:
     if len(line) <= width:
         return iter([line])
     indent = " " * (len(line) - len(line.lstrip()))
-    return _wrapped(" ".join(line.split()), width, indent, indent * 2)
+    return wrapped(" ".join(line.split()), width, indent, indent * 2)
 
 
 def _said(line: MovedLine) -> str:
@@ -186,11 +186,11 @@ def _breach_lines(breaches: Sequence[Breach], width: int, is_one: bool) -> Itera
         days = sum(span.days for span in spans)
         counted = f"{TESTS[test]}: {days} day{'' if days == 1 else 's'}"
         if len(spans) == 1:
-            yield from _wrapped(f"{counted}, {_span(spans[0])}", width, "    ", "      ")
+            yield from wrapped(f"{counted}, {_span(spans[0])}", width, "    ", "      ")
         elif not is_one:
-            yield from _wrapped(f"{counted}, the longest time {_span(spans[0])}", width, "    ", "      ")
+            yield from wrapped(f"{counted}, the longest time {_span(spans[0])}", width, "    ", "      ")
         else:
-            yield from _wrapped(f"{counted}, at {len(spans)} times", width, "    ", "      ")
+            yield from wrapped(f"{counted}, at {len(spans)} times", width, "    ", "      ")
             for span in spans[:BREACHES_TOLD_MAX]:
                 yield f"      {_span(span)}"
             if len(spans) > BREACHES_TOLD_MAX:
