@@ -74,6 +74,43 @@ def add(act: Adding, with_memory: Callable[[argparse.ArgumentParser], None]) -> 
     with_memory(flowed)
 
 
+    told = act("history", _history)
+    told.add_argument("case", type=Path, metavar="CASE")
+    told.add_argument("--asset", metavar="CODE", help="one asset, day by day; otherwise all, in short")
+    told.add_argument("--out", type=Path, metavar="DIR", help="write it there, day by day, as three CSV files")
+    _with_pictures(told)
+    told.add_argument("--json", action="store_true")
+    with_memory(told)
+
+
+def _history(options: argparse.Namespace) -> int:
+    from administrator.pictures.plot_svg import chart_svg
+    from administrator.pictures.plot_text import chart_lines
+    from administrator.usecases.history import chart, history
+    from administrator.usecases.history_files import write_history
+    from administrator.usecases.looking import Matter
+
+    is_drawn = options.picture or options.svg or options.png
+    if is_drawn and options.asset is None:
+        raise CaseUsageError("--picture, --svg, --png: a picture is of one asset. Name it with --asset.")
+    with Matter.open(options.case, memory_limit=memory_of(options)) as matter:
+        answer = history(matter, options.asset)
+        drawn = chart(matter, options.asset) if is_drawn else None
+        if options.out:
+            write_history(matter, options.out)
+    if drawn is not None and options.svg:
+        write_new(options.svg, chart_svg(drawn).encode())
+    if drawn is not None and options.png:
+        _write_png(options.png, chart_svg(drawn))
+    if options.json:
+        print_json(asdict(answer))
+    elif drawn is not None and options.picture:
+        _print(iter(chart_lines(drawn, columns_here(), encoding_here())))
+    else:
+        _print(answer.lines(columns_here()))
+    return 0
+
+
 def _with_pictures(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--picture", action="store_true", help="draw it here, as text")
     parser.add_argument("--svg", type=Path, metavar="FILE", help="draw it to a new file")

@@ -31,6 +31,7 @@ from administrator.tui.screens.computing import Computing
 from administrator.tui.screens.flags import FlagsScreen
 from administrator.tui.screens.flows import FlowsScreen
 from administrator.tui.screens.help import Help
+from administrator.tui.screens.history import HistoryScreen
 from administrator.tui.screens.plan import PlanScreen
 from administrator.tui.screens.sheet import Record
 from administrator.tui.screens.trace import TraceScreen
@@ -184,6 +185,16 @@ class MadeUp:
         self.asked.append(f"behind edge {asset} {sender} {recipient}")
         return self.table("transfer occurred_at quantity fee sender recipient", offset, limit, 2)
 
+    def history(self, asset: str, cells: int) -> tuple[str, ...]:
+        self.asked.append(f"history {asset} {cells}")
+        return (display(self.name), "bars")
+
+    def history_days(self, asset: str, offset: int, limit: int) -> Page:
+        return self.table("day owed held house guarantee hot shortfall", offset, limit, 300)
+
+    def history_moves(self, asset: str, offset: int, limit: int) -> Page:
+        return self.table("day line quantity", offset, limit, 300)
+
     def red_flag_kinds(self) -> tuple[tuple[str, int], ...]:
         return ((f"one{self.name}", 3), (f"two{self.name}", 0))
 
@@ -286,7 +297,8 @@ def test_keys_lead_where_the_footer_says() -> None:
     async def act(pilot: Pilot[CaseError]) -> None:
         assert isinstance(pilot.app.screen, CaseScreen)
         for key, kind in (("2", AccountsScreen), ("3", BridgeScreen), ("4", PlanScreen),
-                          ("5", FlowsScreen), ("6", TraceScreen), ("8", FlagsScreen), ("1", CaseScreen)):
+                          ("5", FlowsScreen), ("6", TraceScreen), ("7", HistoryScreen),
+                          ("8", FlagsScreen), ("1", CaseScreen)):
             await keys(pilot, key)
             assert isinstance(pilot.app.screen, kind)
         await keys(pilot, "question_mark")
@@ -552,6 +564,23 @@ def test_flows_are_drawn_ordered_and_opened_to_their_transfers() -> None:
     on_screens(matter, act)
 
 
+def test_a_history_is_told_with_its_days_and_moves() -> None:
+    matter = MadeUp(name="")
+
+    async def act(pilot: Pilot[CaseError]) -> None:
+        await keys(pilot, "7")
+        assert any(asked.startswith("history 0 ") for asked in matter.asked)
+        assert any("bars" in line for line in seen(pilot))
+        assert "of 300" in heading(pilot, "days")
+        await keys(pilot, "enter", "n")
+        assert "rows 201-300 of 300" in heading(pilot, "days")
+        await keys(pilot, "enter")
+        assert isinstance(pilot.app.screen, Record)
+        await keys(pilot, "escape", "down")
+
+    on_screens(matter, act)
+
+
 def test_a_red_flag_opens_on_what_it_rests_and_its_account() -> None:
     matter = MadeUp(name="")
 
@@ -580,7 +609,7 @@ def test_every_screen_of_a_projection_says_so() -> None:
 
 def test_keys_below_fit_eighty_columns() -> None:
     async def act(pilot: Pilot[CaseError]) -> None:
-        for key in ("1", "2", "3", "4", "5", "6", "8", "question_mark"):
+        for key in ("1", "2", "3", "4", "5", "6", "7", "8", "question_mark"):
             await keys(pilot, key)
             said = str(pilot.app.screen.query_one(Keys).content)
             assert cell_len(said) <= 78

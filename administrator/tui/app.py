@@ -28,6 +28,7 @@ from administrator.tui.screens.computing import Computing
 from administrator.tui.screens.flags import FlagsScreen
 from administrator.tui.screens.flows import FlowsScreen
 from administrator.tui.screens.help import Help
+from administrator.tui.screens.history import HistoryScreen
 from administrator.tui.screens.plan import PlanScreen
 from administrator.tui.screens.trace import TraceScreen
 from administrator.tui.widgets.edges import SCREENS
@@ -165,6 +166,7 @@ class AdministratorApp(App[CaseError]):
         self.add_mode("bridge", lambda: BridgeScreen(desk))
         self.add_mode("plan", lambda: PlanScreen(desk))
         self.add_mode("flows", lambda: FlowsScreen(desk))
+        self.add_mode("history", lambda: HistoryScreen(desk))
         self.add_mode("flags", lambda: FlagsScreen(desk))
         self.add_mode("trace", lambda: TraceScreen(desk))
         if self._is_stopping:

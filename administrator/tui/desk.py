@@ -75,6 +75,15 @@ class Looking(Protocol):
     def flow_behind(self, asset: str, sender: str, recipient: str, offset: int, limit: int) -> Page:
         """The transfers behind an edge."""
 
+    def history(self, asset: str, cells: int) -> tuple[str, ...]:
+        """How a shortfall came about, in lines of so many cells."""
+
+    def history_days(self, asset: str, offset: int, limit: int) -> Page:
+        """Its days."""
+
+    def history_moves(self, asset: str, offset: int, limit: int) -> Page:
+        """What moved it."""
+
     def red_flag_kinds(self) -> tuple[tuple[str, int], ...]:
         """Kinds of red flags with how many there are."""
 

@@ -23,6 +23,7 @@ ACTS = (
     Act("explain", "Follow every figure of one account back to the rows it rests on."),
     Act("trace", "Follow what was taken to where it lies, or back from where it lies, under each tracing rule."),
     Act("flows", "Show who took what, over whom it went and where it lies: in words, as a table, as a picture."),
+    Act("history", "Tell how each shortfall came about, day by day: since when, and what moved it."),
     Act("open", "Look at a case in the terminal."),
     Act("law", "List the regimes, or print one as a page to compare with the statute."),
 )

@@ -298,6 +298,26 @@ class Matter:
 
         return transfers_behind(self, asset, sender, recipient, offset, limit)
 
+    def history(self, asset: str, cells: int) -> tuple[str, ...]:
+        """How an asset's shortfall came about, in lines of so many cells: in words, then as bars."""
+        from administrator.pictures.plot_text import chart_lines
+        from administrator.usecases.history import chart, history
+
+        told = history(self, asset).lines(cells)
+        return (*told, "", *chart_lines(chart(self, asset), cells, "utf-8"))
+
+    def history_days(self, asset: str, offset: int, limit: int) -> Page:
+        """Owed, held and shortfall of an asset at the end of each day on which something changed."""
+        from administrator.usecases.history import days_page
+
+        return days_page(self, asset, offset, limit)
+
+    def history_moves(self, asset: str, offset: int, limit: int) -> Page:
+        """What moved the shortfall of an asset, by day and line of the bridge."""
+        from administrator.usecases.history import moves_page
+
+        return moves_page(self, asset, offset, limit)
+
     def red_flag_kinds(self) -> tuple[tuple[str, int], ...]:
         """Every kind of red flag with how many there are; empty where none were looked for."""
         from administrator.usecases.screening import red_flag_kinds

@@ -29,10 +29,6 @@ if TYPE_CHECKING:
 SORTS = ("quantity", "transfers", "sender", "recipient", "first_at", "last_at")
 EDGE_FIRST = ("quantity", "sender", "recipient", "transfers")
 CUSTOMERS = "customers' wallets"
-ASIDE_CELLS = 30
-"""What the list of assets and the edges of the picture take of a wide screen."""
-ASIDE_CELLS_NARROW = 20
-WIDE = 110
 NOT_REACHED = "Blocking findings stopped the run before flows could be followed."
 
 
@@ -78,11 +74,6 @@ class FlowsScreen(Sheet):
                 yield TextPart("Flows", id="picture")
                 yield RowsPart("Edges", self.desk, None, empty="none", id="edges", fixed=0)
 
-    @property
-    def _cells(self) -> int:
-        width = self.size.width or 80
-        return max(20, width - (ASIDE_CELLS if width >= WIDE else ASIDE_CELLS_NARROW))
-
     def _load_assets(self, matter: Looking, offset: int, limit: int) -> Page:
         return page_of(("asset",), [(name,) for name in matter.bridge_assets()], offset, limit)
 
@@ -116,7 +107,7 @@ class FlowsScreen(Sheet):
         part.ask(lambda matter, offset, limit: named(matter.flow_edges(asset, offset, limit, sort)))
 
     def _bring(self) -> None:
-        self._fetch(self._asset, self._cells)
+        self._fetch(self._asset, self.cells_beside)
 
     @work(thread=True, exclusive=True, group="page")
     def _fetch(self, asset: str, cells: int) -> None:

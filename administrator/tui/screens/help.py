@@ -13,7 +13,7 @@ from administrator.tui.widgets.edges import Key
 HELP = """\
 Everything here is for looking: nothing changes the case. Every figure is the one in the files of the run.
 
-1 2 3 4 5       Case, Accounts, Bridge, Plan, Trace; pressed again, back to its first page
+1 to 8          Case, Accounts, Bridge, Plan, Flows, Trace, History, Flags; pressed again, back to its first page
 Tab, Shift+Tab  the next part of a screen; on a low screen only the part with the cursor is open
 Enter           open what the cursor is on: a finding, a holder, what is behind a line
 Esc             back
@@ -22,6 +22,7 @@ n p             the next page, the page before       Home End   the first row, t
 Left Right      the columns to the left and right, where a table is wider than the screen
 /               search accounts by id or holder's name; Enter goes to what was found
 w               on Plan: withheld lines only, or all
+s               on Flows: order the edges by the next column
 r, R            on Trace: the next tracing rule, the one before
 Space           on the transfers of a trace: the transfer whole; Enter goes on to its other end
 q, Ctrl+Q       quit
@@ -32,7 +33,7 @@ Text from the case is shown letter by letter; what is invisible or would move th
 !! blocking  the run stopped here     ! warning  a figure may not mean what it seems     - note
 
 To mark and copy with the mouse: Shift and drag (Option and drag on a Mac).
-The same answers without a screen: administrator run --json, explain CASE ACCOUNT, trace CASE.
+The same answers without a screen: administrator run --json, explain, flows, trace, history.
 """
 
 

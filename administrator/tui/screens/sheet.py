@@ -14,6 +14,11 @@ from administrator.tui.cells import cell, pairs
 from administrator.tui.desk import Desk
 from administrator.tui.widgets.edges import Key, Keys, Top
 
+WIDE = 110
+ASIDE_CELLS = 30
+"""What the list of assets, borders and a scroll bar take of a wide screen."""
+ASIDE_CELLS_NARROW = 20
+
 
 class Sheet(Screen[None]):
     """A screen between its two edges."""
@@ -21,7 +26,7 @@ class Sheet(Screen[None]):
     CURRENT: ClassVar[str] = ""
     """Which of the screens above it is, or belongs to."""
     KEYS: ClassVar[tuple[Key, ...]] = (Key.SCREENS, Key.PART, Key.OPEN, Key.BACK, Key.HELP, Key.QUIT)
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]  # noqa: RUF012 - as the library declares it
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]  # noqa: RUF012 - as the library declares it
     VERTICAL_BREAKPOINTS = [(0, "-low"), (34, "-high")]  # noqa: RUF012 - as the library declares it
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "back", show=False)]
 
@@ -43,6 +48,12 @@ class Sheet(Screen[None]):
         """Go back to where this was opened from."""
         if len(self.app.screen_stack) > 1:
             self.app.pop_screen()
+
+    @property
+    def cells_beside(self) -> int:
+        """Cells of a line beside the list of assets."""
+        width = self.size.width or 80
+        return max(20, width - (ASIDE_CELLS if width >= WIDE else ASIDE_CELLS_NARROW))
 
     def has_reached(self, stage: str) -> bool:
         """Whether the run came to the end of a stage, so that what it makes can be asked for."""
