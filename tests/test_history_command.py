@@ -9,14 +9,6 @@ import pytest
 from rich.cells import cell_len
 
 from administrator.cli import main
-from administrator.usecases.demonstrating import copy_demo
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    case = copy_demo(tmp_path_factory.mktemp("demo") / "demo")
-    assert main(["run", str(case), "--quiet"]) == 0
-    return case
 
 
 def asked(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
@@ -25,19 +17,19 @@ def asked(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str
     return code, said.out, said.err
 
 
-def test_it_tells_a_judge_since_when_and_what_moved_it(demo: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_it_tells_a_judge_since_when_and_what_moved_it(demo_run: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for more in ((), ("--asset", "BTC"), ("--asset", "BTC", "--picture")):
-        code, out, err = asked(capsys, str(demo), *more)
+        code, out, err = asked(capsys, str(demo_run), *more)
         assert (code, err) == (0, "")
         assert max(map(cell_len, out.splitlines())) <= 80
-    code, out, _ = asked(capsys, str(demo), "--asset", "BTC")
+    code, out, _ = asked(capsys, str(demo_run), "--asset", "BTC")
     assert "Short without a break since 2025-11-08, 143 days before commencement." in out
     assert "+1.00921399 taken by operator-bitcoin" in out
 
 
-def test_files_and_pictures_are_new_files(demo: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_files_and_pictures_are_new_files(demo_run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     svg, out = tmp_path / "h.svg", tmp_path / "out"
-    code, said, _ = asked(capsys, str(demo), "--asset", "BTC", "--svg", str(svg), "--out", str(out), "--json")
+    code, said, _ = asked(capsys, str(demo_run), "--asset", "BTC", "--svg", str(svg), "--out", str(out), "--json")
     assert code == 0
     assert json.loads(said)["assets"][0]["asset"] == "BTC"
     assert svg.read_text(encoding="utf-8").startswith("<")
@@ -46,16 +38,16 @@ def test_files_and_pictures_are_new_files(demo: Path, tmp_path: Path, capsys: py
     ]  # fmt: skip
     last = [row for row in (out / "history.csv").read_text().splitlines() if row.startswith("BTC,")][-1]
     assert last.startswith("BTC,2026-03-31,79.49143247,75.03015357,")
-    assert asked(capsys, str(demo), "--asset", "BTC", "--svg", str(svg))[0] == 8
-    assert asked(capsys, str(demo), "--out", str(out))[0] == 8
+    assert asked(capsys, str(demo_run), "--asset", "BTC", "--svg", str(svg))[0] == 8
+    assert asked(capsys, str(demo_run), "--out", str(out))[0] == 8
 
 
 @pytest.mark.parametrize(
     ("arguments", "said"), [(("--asset", "BTX"), "BTX"), (("--picture",), "Name it with --asset")]
 )
 def test_what_cannot_be_answered_is_one_line(
-    arguments: tuple[str, ...], said: str, demo: Path, capsys: pytest.CaptureFixture[str]
+    arguments: tuple[str, ...], said: str, demo_run: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    code, out, err = asked(capsys, str(demo), *arguments)
+    code, out, err = asked(capsys, str(demo_run), *arguments)
     assert (code, out, err.count("\n")) == (2, "", 1)
     assert said in err

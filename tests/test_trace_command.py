@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from administrator.cli import main
-from administrator.usecases.demonstrating import copy_demo
 from administrator.usecases.looking import Matter
 from administrator.usecases.tracing import Tracer
 from ledgers.tracing.rules import Direction, TracingRule
@@ -21,21 +20,14 @@ CROOKED = Path(__file__).parent.parent / "fixtures" / "crooked"
 ALL_RULES = [rule.value for rule in TracingRule]
 
 
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    case = copy_demo(tmp_path_factory.mktemp("demo") / "demo")
-    assert main(["run", str(case), "--quiet"]) == 0
-    return case
-
-
 def asked(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
     code = main(["trace", *arguments])
     said = capsys.readouterr()
     return code, said.out, said.err
 
 
-def test_every_rule_stands_side_by_side_and_adds_up(demo: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    code, out, _ = asked(capsys, str(demo), "--asset", "BTC", "--json")
+def test_every_rule_stands_side_by_side_and_adds_up(demo_run: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = asked(capsys, str(demo_run), "--asset", "BTC", "--json")
     answer = json.loads(out)
     assert code == 0
     assert [rule["rule"] for rule in answer["rules"]] == ALL_RULES
@@ -50,35 +42,35 @@ def units(text: str) -> int:
     return int(text.replace(".", ""))
 
 
-def test_as_text_it_is_at_most_80_columns_but_for_addresses(demo: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_as_text_it_is_at_most_80_columns_but_for_addresses(demo_run: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for asset in ("BTC", "ETH", "JPY"):
-        code, out, err = asked(capsys, str(demo), "--asset", asset)
+        code, out, err = asked(capsys, str(demo_run), "--asset", asset)
         assert (code, err) == (0, "")
         assert [line for line in out.splitlines() if len(line) > 80 and "0x" not in line and "bc1" not in line] == []
         assert "under every rule" in out
 
 
 def test_the_csv_has_every_place_under_every_rule_and_is_never_written_over(
-    demo: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    demo_run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = tmp_path / "trace.csv"
-    assert asked(capsys, str(demo), "--asset", "BTC", "--csv", str(path))[0] == 0
+    assert asked(capsys, str(demo_run), "--asset", "BTC", "--csv", str(path))[0] == 0
     with path.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     assert {row["rule"] for row in rows} == set(ALL_RULES)
     assert len(rows) % len(ALL_RULES) == 0
-    code, _, err = asked(capsys, str(demo), "--asset", "BTC", "--csv", str(path))
+    code, _, err = asked(capsys, str(demo_run), "--asset", "BTC", "--csv", str(path))
     assert code == 8
     assert "is there already" in err
 
 
 def test_one_place_transfer_by_transfer_ends_at_what_the_rule_finds_there(
-    demo: Path, capsys: pytest.CaptureFixture[str]
+    demo_run: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    found = json.loads(asked(capsys, str(demo), "--asset", "BTC", "--rule", "haircut", "--json")[1])["found"]
+    found = json.loads(asked(capsys, str(demo_run), "--asset", "BTC", "--rule", "haircut", "--json")[1])["found"]
     place = next(one for one in found if one["stands"] == "lies" and one["party_kind"] == "house")
     steps = json.loads(
-        asked(capsys, str(demo), "--asset", "BTC", "--rule", "haircut", "--at", place["place"], "--json")[1]
+        asked(capsys, str(demo_run), "--asset", "BTC", "--rule", "haircut", "--at", place["place"], "--json")[1]
     )
     carried = sum(units(step["traced"]) * (1 if step["way"] == "in" else -1) for step in steps)
     everywhere = sum(units(one["by_rule"][0]["quantity"]) for one in found if one["place"] == place["place"])
@@ -87,9 +79,9 @@ def test_one_place_transfer_by_transfer_ends_at_what_the_rule_finds_there(
 
 
 def test_backward_finds_the_customers_wallets_behind_a_wallet_of_the_house(
-    demo: Path, capsys: pytest.CaptureFixture[str]
+    demo_run: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    arguments = (str(demo), "--asset", "BTC", "--rule", "fifo", "--json")
+    arguments = (str(demo_run), "--asset", "BTC", "--rule", "fifo", "--json")
     forward = json.loads(asked(capsys, *arguments)[1])["found"]
     back = json.loads(asked(capsys, *arguments, "--to", "operator-bitcoin")[1])
     from_customers = sum(
@@ -111,16 +103,16 @@ def test_backward_finds_the_customers_wallets_behind_a_wallet_of_the_house(
     ],
 )
 def test_what_cannot_be_answered_is_one_line(
-    arguments: tuple[str, ...], code: int, said: str, demo: Path, capsys: pytest.CaptureFixture[str]
+    arguments: tuple[str, ...], code: int, said: str, demo_run: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    made, out, err = asked(capsys, str(demo), *arguments)
+    made, out, err = asked(capsys, str(demo_run), *arguments)
     assert (made, out) == (code, "")
     assert said in err
     assert err.count("\n") == 1
 
 
-def test_a_start_can_be_a_party_an_event_a_wallet_or_an_address(demo: Path) -> None:
-    with Matter.open(demo) as matter:
+def test_a_start_can_be_a_party_an_event_a_wallet_or_an_address(demo_run: Path) -> None:
+    with Matter.open(demo_run) as matter:
         tracer = Tracer(matter, "BTC", is_whole=False)
         everything = tracer.starts()
         events = [start for start in everything if start.name.startswith("event:")]

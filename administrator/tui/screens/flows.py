@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from rich.text import Text
-from textual import on, work
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
-from textual.message import Message
 from textual.widgets import Static
 
 from administrator.tui.cells import lines, whole
 from administrator.tui.desk import Desk, Looking
+from administrator.tui.screens.of_asset import OfAssetScreen
 from administrator.tui.screens.sheet import Record, Sheet
 from administrator.tui.widgets.edges import Key
-from administrator.tui.widgets.parts import RowsPart, TextPart, arranged, page_of
-from administrator.tui.widgets.rows import Rows
-from ledgers.errors import CaseError
+from administrator.tui.widgets.parts import RowsPart, TextPart, arranged
 
 if TYPE_CHECKING:
     from textual.events import Resize
@@ -29,7 +26,6 @@ if TYPE_CHECKING:
 SORTS = ("quantity", "transfers", "sender", "recipient", "first_at", "last_at")
 EDGE_FIRST = ("quantity", "sender", "recipient", "transfers")
 CUSTOMERS = "customers' wallets"
-NOT_REACHED = "Blocking findings stopped the run before flows could be followed."
 
 
 def named(page: Page) -> Page:
@@ -41,101 +37,68 @@ def named(page: Page) -> Page:
     return arranged(replace(page, rows=tuple(rows)), EDGE_FIRST)
 
 
-class FlowsScreen(Sheet):
-    """Assets at the left; one asset's flows, drawn, and its edges."""
+class FlowsScreen(OfAssetScreen):
+    """One asset's flows, drawn and told, and its edges."""
 
     CURRENT = "flows"
+    STAGE = "flows"
+    FIRST = "edges"
     KEYS = (Key.SCREENS, Key.PART, Key.SORT, Key.OPEN, Key.HELP, Key.QUIT)
     BINDINGS: ClassVar[list[BindingType]] = [Binding("s", "sort", show=False)]
-    AUTO_FOCUS = "#assets Rows"
-
-    class Loaded(Message):
-        """The flows are there."""
-
-        def __init__(self, asset: str, cells: int, view: FlowView) -> None:
-            super().__init__()
-            self.asset = asset
-            self.cells = cells
-            self.view = view
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
-        self._asset = ""
         self._sort = SORTS[0]
 
-    def body(self) -> ComposeResult:
-        """The list of assets, the picture, the edges."""
-        if not self.has_reached("flows"):
-            yield Static(whole(NOT_REACHED), classes="whole")
-            return
-        with Horizontal():
-            yield RowsPart("", self.desk, self._load_assets, empty="none", id="assets", fixed=0)
-            with Vertical(id="of_asset"):
-                yield TextPart("Flows", id="picture")
-                yield RowsPart("Edges", self.desk, None, empty="none", id="edges", fixed=0)
+    def parts(self) -> ComposeResult:
+        """The picture, the edges."""
+        yield TextPart("Flows", id="picture")
+        yield RowsPart("Edges", self.desk, None, empty="none", id="edges", fixed=0)
 
-    def _load_assets(self, matter: Looking, offset: int, limit: int) -> Page:
-        return page_of(("asset",), [(name,) for name in matter.bridge_assets()], offset, limit)
-
-    @on(RowsPart.Marked, "#assets")
-    def _marked(self, message: RowsPart.Marked) -> None:
-        marked = message.part.marked
-        if marked is not None and marked["asset"] != self._asset:
-            self._asset = marked["asset"]
-            self._bring()
-            self._bring_edges()
-
-    @on(RowsPart.Chosen, "#assets")
-    def _to_edges(self) -> None:
-        self.query_one("#edges Rows", Rows).focus()
+    def bring(self) -> None:
+        """Draw another asset, and list its edges."""
+        self._draw()
+        self._bring_edges()
 
     def on_resize(self, event: Resize) -> None:
         """Draw again, as wide as there is room now."""
-        if self._asset:
-            self._bring()
+        if self.asset:
+            self._draw()
 
     def action_sort(self) -> None:
         """Order the edges by the next column."""
         self._sort = SORTS[(SORTS.index(self._sort) + 1) % len(SORTS)]
-        if self._asset:
+        if self.asset:
             self._bring_edges()
 
     def _bring_edges(self) -> None:
         part = self.query_one("#edges", RowsPart)
-        part.retitle(f"Edges of {self._asset} by {self._sort.replace('_', ' ')}", "none: nothing went on")
-        asset, sort = self._asset, self._sort
+        part.retitle(f"Edges of {self.asset} by {self._sort.replace('_', ' ')}", "none: nothing went on")
+        asset, sort = self.asset, self._sort
         part.ask(lambda matter, offset, limit: named(matter.flow_edges(asset, offset, limit, sort)))
 
-    def _bring(self) -> None:
-        self._fetch(self._asset, self.cells_beside)
+    def _draw(self) -> None:
+        asset, cells = self.asset, self.cells_beside
+        self.fetch(asset, lambda matter: matter.flows(asset, cells), lambda: asset == self.asset)
 
-    @work(thread=True, exclusive=True, group="page")
-    def _fetch(self, asset: str, cells: int) -> None:
-        try:
-            view = self.desk.ask(lambda matter: matter.flows(asset, cells) if asset == self._asset else None)
-        except CaseError as error:
-            self.post_message(RowsPart.Refused(error))
-            return
-        if view is not None:
-            self.post_message(self.Loaded(asset, cells, view))
+    def told(self, asked: object, answer: object) -> None:
+        """Show the picture, and below it the words."""
+        if asked == self.asset:
+            view = cast("FlowView", answer)
+            # Every line was made for a terminal already; together they may be longer than one text is read.
+            drawn = lines(Text(line, end="") for line in (*view.picture, "", *view.said))
+            self.query_one("#picture", TextPart).give(drawn, self.asset)
 
-    @on(RowsPart.Refused)
-    def _refused(self, message: RowsPart.Refused) -> None:
-        self.query_one("#picture", TextPart).give(whole(str(message.error)), "cannot be shown")
-
-    @on(Loaded)
-    def _loaded(self, message: Loaded) -> None:
-        if message.asset == self._asset:
-            # The picture is made of cells that were displayed already; it may be longer than one text is read.
-            drawn = lines(Text(line, end="") for line in (*message.view.picture, "", *message.view.said))
-            self.query_one("#picture", TextPart).give(drawn, message.asset)
+    def refused(self, said: str) -> None:
+        """Show why there is none."""
+        self.query_one("#picture", TextPart).give(whole(said), "cannot be shown")
 
     @on(RowsPart.Chosen, "#edges")
     def _open(self, message: RowsPart.Chosen) -> None:
         ends = (message.row["sender"], message.row["recipient"])
         kinds = (message.row["sender_kind"], message.row["recipient_kind"])
         sender, recipient = ("" if kind == "customers" else end for end, kind in zip(ends, kinds, strict=True))
-        self.app.push_screen(EdgeScreen(self.desk, self._asset, sender, recipient))
+        self.app.push_screen(EdgeScreen(self.desk, self.asset, sender, recipient))
 
 
 class EdgeScreen(Sheet):
