@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 PAGE_ROWS_MAX = 500
 NEAR_MAX = 3
+CONTRADICTIONS_MAX = 20
 EPOCH = datetime(1970, 1, 1)
 """The books' instants are UTC without a mark."""
 
@@ -184,9 +185,9 @@ class Tracer:
 
     def place(self, name: str) -> int:
         """Give the number of a wallet or address."""
-        found = np.flatnonzero(self._columns.is_of("name", name))
-        if len(found):
-            return int(found[0])
+        number = int(self._columns.numbers_of([name])[0])
+        if number >= 0:
+            return number
         wallet = self._books.rows(
             "select wallet from endpoint where node = $name and asset_no = $no and wallet is not null",
             {"name": name, "no": self.asset_no},
@@ -307,15 +308,18 @@ class Tracer:
         touched = np.zeros(columns.place_count, np.bool_)
         for start in traced.starts:
             touched[columns.recipients[start.transfers]] = True
-        for place in map(int, np.flatnonzero(touched)):
-            name, kind = columns.text("name", place), columns.text("kind", place)
-            labels = self._books.rows(view("trace_labels"), {"wallet": name, "breaks": list(BREAKS)})
-            for party, label, source in labels:
-                where = "goes on there" if not traced.is_end[place] else "stops there"
-                said.append(
-                    f"{display(name)} received what was taken as {display(columns.text('party', place))} ({kind}), "
-                    f"and a label ({display(source)}) calls it {label} {display(party)}: the trace {where}."
-                )
+        labels = self._books.rows(view("trace_labels"), {"asset_no": self.asset_no, "breaks": list(BREAKS)})
+        places = columns.numbers_of([label[0] for label in labels])
+        contradicting = [(*label, place) for label, place in zip(labels, places.tolist(), strict=True) if touched[place]]
+        for name, party, label, source, place in contradicting[:CONTRADICTIONS_MAX]:
+            whose, kind = columns.text("party", place), columns.text("kind", place)
+            where = "goes on there" if not traced.is_end[place] else "stops there"
+            said.append(
+                f"{display(name)} received what was taken as {display(whose)} ({kind}), "
+                f"and a label ({display(source)}) calls it {label} {display(party)}: the trace {where}."
+            )
+        if len(contradicting) > CONTRADICTIONS_MAX:
+            said.append(f"and {len(contradicting) - CONTRADICTIONS_MAX} more labels speak against what was taken.")
         if traced.direction is Direction.BACKWARD:
             return said
         needed = traced.ends.any(axis=(1, 2)) & (traced.openings != columns.stated).any(axis=1)

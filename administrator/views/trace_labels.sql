@@ -1,9 +1,10 @@
--- Labels that call an address a place at which a trace would stop, though it is somebody else's.
+-- Labels that call an address of an asset's transfers a place at which a trace would stop.
 --
--- Reads   endpoint, label, party
--- Makes   party VARCHAR, kind VARCHAR, source VARCHAR; by party, kind, source
-select distinct label.party, label.kind, coalesce(label.label_source, 'no source stated') as source
+-- Reads   endpoint, label
+-- Makes   name VARCHAR (the wallet's id where it is in our list, else the address), party, kind, source VARCHAR; by all
+select distinct coalesce(endpoint.wallet, endpoint.node) as name, label.party, label.kind,
+       coalesce(label.label_source, 'no source stated') as source
 from endpoint
 join label on label.address = endpoint.node
-where coalesce(endpoint.wallet, endpoint.node) = $wallet and label.kind in (select unnest($breaks))
+where endpoint.asset_no = $asset_no and label.kind in (select unnest($breaks))
 order by all

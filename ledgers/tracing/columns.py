@@ -7,6 +7,7 @@ behind an exchange's, a mixer's or a bridge's address units cannot be told apart
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -65,6 +66,11 @@ class Columns:
         """Whether the party, kind, purpose or name of each place is one of these words."""
         found = pc.is_in(self.places.column(column), pa.array(words, pa.string()))
         return np.asarray(found.to_numpy(zero_copy_only=False), np.bool_)
+
+    def numbers_of(self, names: Sequence[str]) -> NDArray[np.int64]:
+        """The places of these names; -1 where there is none."""
+        found = pc.index_in(pa.array(names, pa.string()), value_set=self.places.column("name").combine_chunks())
+        return np.asarray(found.fill_null(-1).to_numpy(zero_copy_only=False), np.int64)
 
     def text(self, column: str, place: int) -> str:
         """The name, party, kind or purpose of a place."""
