@@ -309,8 +309,8 @@ class Tracer:
         for start in traced.starts:
             touched[columns.recipients[start.transfers]] = True
         labels = self._books.rows(view("trace_labels"), {"asset_no": self.asset_no, "breaks": list(BREAKS)})
-        places = columns.numbers_of([label[0] for label in labels])
-        contradicting = [(*label, place) for label, place in zip(labels, places.tolist(), strict=True) if touched[place]]
+        places = columns.numbers_of([label[0] for label in labels]).tolist()
+        contradicting = [(*label, place) for label, place in zip(labels, places, strict=True) if touched[place]]
         for name, party, label, source, place in contradicting[:CONTRADICTIONS_MAX]:
             whose, kind = columns.text("party", place), columns.text("kind", place)
             where = "goes on there" if not traced.is_end[place] else "stops there"
