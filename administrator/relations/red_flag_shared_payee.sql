@@ -26,7 +26,8 @@ shared as (
 )
 select together.group_no, together.account_no, account.kind,
        lower(regexp_replace(account.holder, '\s', '', 'g')) as holder,
-       lower(regexp_replace(payee.name, '\s', '', 'g')) as payee_name, payee.source_no, payee."row", account.account
+       lower(regexp_replace(payee.name, '\s', '', 'g')) as payee_name, payee.source_no, payee."row", account.account,
+       payee.asset_no
 from together
 join account using (account_no)
 join payee using (account_no)
@@ -74,7 +75,14 @@ left join owed using (group_no)
 where place.holders > 1;
 
 create or replace temp table red_flag_shared_payee_row as
-select distinct flagged.nth, 'payee' as table_name, screen_place.account as id, null::timestamp as happened_at,
-       screen_place.source_no, screen_place."row"
-from red_flag_shared_payee as flagged
-join screen_place using (group_no);
+with ranked as (
+    select flagged.nth, screen_place.account, screen_place.source_no, screen_place."row",
+           row_number() over (
+               partition by flagged.nth, screen_place.account_no order by screen_place.asset_no nulls first
+           ) as of_account
+    from red_flag_shared_payee as flagged
+    join screen_place using (group_no)
+)
+select nth, 'payee' as table_name, account as id, null::timestamp as happened_at, source_no, "row"
+from ranked
+where of_account = 1;
