@@ -22,7 +22,7 @@ ROLLING, LOWEST, HAIRCUT, POISON = (
     TracingRule.ROLLING_CHARGE, TracingRule.LOWEST_INTERMEDIATE_BALANCE, TracingRule.HAIRCUT, TracingRule.POISON,
 )  # fmt: skip
 ENGINES = pytest.mark.parametrize("is_compiled", [False, True], ids=["definition", "compiled"])
-TANGLES = 250
+TANGLES = 150
 
 # Deposits A 100, B 100; withdraw 120; deposit C 100; withdraw 60; the account's balance is 120.
 BASE = columns_from(
