@@ -23,6 +23,7 @@ from ledgers.errors import CaseError
 from ledgers.limbs import total_of, whole
 from ledgers.tracing.columns import BREAKS, columns_of
 from ledgers.tracing.exact import deviation
+from ledgers.tracing.order import open_count
 from ledgers.tracing.rules import SAYS, Direction, Simultaneous, TracingRule
 from ledgers.tracing.starts import all_taken, lies_at, taken_by, taken_from, taken_in
 from ledgers.tracing.walk import Start, Traced, trace
@@ -151,6 +152,7 @@ class Tracer:
         self._books = books
         self._columns = columns_of(books, self.asset_no, is_whole=is_whole)
         self._is_end = self._columns.is_of("kind", "customers", *BREAKS)
+        self._simultaneous = open_count(self._columns, self._is_end)
 
     def starts(self) -> tuple[Start, ...]:
         """All that was taken from the customers' wallets: by declared event, the rest by party."""
@@ -221,7 +223,7 @@ class Tracer:
         for rule in rules:
             first = self.walk(starts, rule, direction, Simultaneous.AS_RECORDED, None)
             others = [first, first]
-            if first.simultaneous and rule is not TracingRule.PARI_PASSU:
+            if self._simultaneous and rule is not TracingRule.PARI_PASSU:
                 others = [
                     self.walk(starts, rule, direction, order, None)
                     for order in (Simultaneous.DEPOSITS_FIRST, Simultaneous.WITHDRAWALS_FIRST)
@@ -237,7 +239,7 @@ class Tracer:
             tuple(self._start_line(start, at, walked[0][0]) for at, start in enumerate(starts)),
             tuple(self._found(starts, start, place, walked) for start, place in shown),
             len(keys),
-            max((first.simultaneous for first, _, _ in walked), default=0),
+            self._simultaneous,
             tuple(self._said(walked[0][0])),
         )
 

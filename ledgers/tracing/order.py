@@ -77,20 +77,28 @@ def _order(at: Any, givers: Any, takers: Any, is_end: Any, order: Any) -> Any:  
     return open_count
 
 
-def order_of(columns: Columns, how: Simultaneous, is_end: NDArray[np.bool_]) -> tuple[NDArray[np.int64], int]:
-    """Give the numbers of the transfers in the order they are taken in, and how many of them could be in another.
+def order_of(columns: Columns, how: Simultaneous, is_end: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Give the numbers of the transfers in the order they are taken in.
 
     Args:
         columns: in the order of the record.
         how: what comes first at each address within an instant.
         is_end: by place: where every walk ends, so that no order matters there.
     """
-    count = len(columns.at)
-    kernel = act(_order, count)
-    found = np.empty(count, np.int64)
+    if how is Simultaneous.AS_RECORDED:
+        return np.arange(len(columns.at))
+    return _ordered(columns, how, is_end)[0]
+
+
+def open_count(columns: Columns, is_end: NDArray[np.bool_]) -> int:
+    """How many transfers are of an instant at which their order decides something at some address."""
+    return _ordered(columns, Simultaneous.DEPOSITS_FIRST, is_end)[1]
+
+
+def _ordered(columns: Columns, how: Simultaneous, is_end: NDArray[np.bool_]) -> tuple[NDArray[np.int64], int]:
+    found = np.empty(len(columns.at), np.int64)
     givers, takers = columns.senders, columns.recipients
     if how is Simultaneous.WITHDRAWALS_FIRST:
         # An address has paid all before it is paid: the same, with the two ends exchanged.
         givers, takers = takers, givers
-    open_count = int(kernel(columns.at, givers, takers, is_end, found))
-    return np.arange(count) if how is Simultaneous.AS_RECORDED else found, open_count
+    return found, int(act(_order, len(found))(columns.at, givers, takers, is_end, found))

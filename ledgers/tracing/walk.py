@@ -101,8 +101,6 @@ class Traced:
     """(transfers, 2) limbs: units of the watched start in each transfer; empty where none is watched."""
     numbers: NDArray[np.int64]
     """The transfers in the order in which they were walked."""
-    simultaneous: int
-    """Transfers whose place among those of their instant decides something at some address."""
     way: Way
     """What was walked, for whoever walks it again in another arithmetic."""
 
@@ -191,7 +189,7 @@ def trace(
     if rule is TracingRule.PARI_PASSU:
         # It asks for no order, so none may move a unit that is rounded.
         order = Simultaneous.AS_RECORDED
-    numbers, simultaneous = order_of(columns, order, is_end)
+    numbers = order_of(columns, order, is_end)
     if is_compiled is None:
         is_compiled = len(tags) >= COMPILED_FROM
     road = Road.of(columns, numbers, tags)
@@ -205,7 +203,7 @@ def trace(
     found, way = _walked(road, ground, closings, rule, is_compiled)
     traced = Traced(
         columns, rule, order, direction, tuple(starts), is_end, found.started, found.ends, found.lost, openings,
-        _placed(found.moved, numbers), numbers, simultaneous, way,
+        _placed(found.moved, numbers), numbers, way,
     )  # fmt: skip
     if rule is not TracingRule.POISON:
         kept = tuple(ended + lost for ended, lost in zip(traced.ended, traced.lost, strict=True))
