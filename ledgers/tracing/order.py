@@ -92,7 +92,8 @@ def order_of(columns: Columns, how: Simultaneous, is_end: NDArray[np.bool_]) -> 
 
 def open_count(columns: Columns, is_end: NDArray[np.bool_]) -> int:
     """How many transfers are of an instant at which their order decides something at some address."""
-    return max(_ordered(columns, how, is_end)[1] for how in (Simultaneous.DEPOSITS_FIRST, Simultaneous.WITHDRAWALS_FIRST))
+    others = (Simultaneous.DEPOSITS_FIRST, Simultaneous.WITHDRAWALS_FIRST)
+    return max(_ordered(columns, how, is_end)[1] for how in others)
 
 
 def _ordered(columns: Columns, how: Simultaneous, is_end: NDArray[np.bool_]) -> tuple[NDArray[np.int64], int]:
