@@ -22,6 +22,8 @@ ACTS = (
     Act("verify", "Check a plan's files by a second, independent computation, without the case."),
     Act("explain", "Follow every figure of one account back to the rows it rests on."),
     Act("trace", "Follow what was taken to where it lies, or back from where it lies, under each tracing rule."),
+    Act("size-reserve", "Work out what must be held against losses, by which rule, and which blend of reserve and "
+        "insurance is cheapest."),
     Act("open", "Look at a case in the terminal."),
     Act("law", "List the regimes, or print one as a page to compare with the statute."),
 )
