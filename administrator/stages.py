@@ -245,6 +245,7 @@ def given(case: CaseConfiguration, stage: Stage) -> CaseConfiguration:
         costs=case.costs if "costs" in stage.reads else (),
         estate=case.estate if "estate" in stage.reads else None,
         plan=case.plan if "plan" in stage.reads else plan,
+        requirement=None,
         sha256="",
     )
 

@@ -36,8 +36,10 @@ from ledgers.configuration_sections import (
     EventSection,
     PlanSection,
     PolicySection,
+    RequirementSection,
     ReserveSection,
     SourceSection,
+    UnsourcedToml,
 )
 from ledgers.display import display
 from ledgers.errors import ConfigurationError
@@ -63,6 +65,7 @@ class CaseConfiguration:
     costs: tuple[CostSection, ...]
     estate: EstateSection | None
     plan: PlanSection
+    requirement: RequirementSection | None
     sha256: str
     """Of case.toml as read."""
 
@@ -106,8 +109,12 @@ class CaseConfiguration:
         return self.folder / written
 
 
-def read_case(folder: Path) -> CaseConfiguration:
+def read_case(folder: Path, *, needs_books: bool = True) -> CaseConfiguration:
     """Read a case folder's case.toml, or refuse it with every fault at once.
+
+    Args:
+        needs_books: without it there may be no [[sources]], and then [case] need not say which law shares out, why and
+            from when: nothing is shared out.
 
     Raises:
         ConfigurationError: exit 2, a line a fault: where, what, and what to do.
@@ -116,13 +123,16 @@ def read_case(folder: Path) -> CaseConfiguration:
     document = _document(content)
     waiting = open_places(document, content)
     document = stood_in(document, waiting)
+    model = CaseToml if needs_books else UnsourcedToml
+    if not needs_books:
+        document = _without_insolvency(document)
     try:
-        parsed = CaseToml.model_validate(document, context={"zone": _zone(document)})
+        parsed = model.model_validate(document, context={"zone": _zone(document)})
     except ValidationError as refused:
         errors = [error for error in refused.errors() if not waiting.covers(error["loc"])]
-        raise ConfigurationError(*waiting.lines, *fault_lines(errors, document, CaseToml)) from None
+        raise ConfigurationError(*waiting.lines, *fault_lines(errors, document, model)) from None
     # What contradicts a marker is no contradiction.
-    lines = [line for line in contradictions(parsed) if not waiting.lines or f'"{MARKER}"' not in line]
+    lines = [line for line in contradictions(parsed, needs_books) if not waiting.lines or f'"{MARKER}"' not in line]
     if waiting.lines or lines:
         raise ConfigurationError(*waiting.lines, *lines)
     return CaseConfiguration(
@@ -190,6 +200,19 @@ def _frozen(value: Any, place: tuple[str, ...]) -> Any:
         where = display(".".join(place))
         raise ConfigurationError(f"{CASE_FILE}: {where} is a whole number of more than 64 bits. Correct it.")
     return value
+
+
+def _without_insolvency(document: dict[str, Any]) -> dict[str, Any]:
+    """Fill in what [case] says of proceedings, where there are no books and it says nothing of them itself."""
+    case, requirement = document.get("case"), document.get("requirement")
+    if "sources" in document or not isinstance(case, Mapping) or not isinstance(requirement, Mapping):
+        return document
+    filled: dict[str, Any] = {"trigger": "none", "regime": "custom"}
+    if "on" in requirement:
+        # A day that is none is said in its own place; any will do here.
+        day = requirement["on"] if type(requirement["on"]) is datetime.date else datetime.date(2000, 1, 1)
+        filled["commencement_at"] = datetime.datetime.combine(day, datetime.time.min, datetime.UTC)
+    return {**document, "case": {**filled, **case}}
 
 
 def _zone(document: Mapping[str, Any]) -> datetime.tzinfo:

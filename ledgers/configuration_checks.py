@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from ledgers.configuration_faults import line_of, meant
+from ledgers.configuration_requirement import requirement_faults
 from ledgers.display import display
 from ledgers.ingestion.columns import LAYOUTS, SUMMABLE, TABLES, Cell
 from ledgers.models import AssetKind
@@ -30,14 +31,19 @@ BRIDGE_LINE_PREFIXES = ("taken_by:", "credits:")
 """Lines of the bridge are events of their own, so a declared event may not bear their names."""
 
 
-def contradictions(parsed: CaseToml) -> list[str]:
-    """Give a line for everything in case.toml that contradicts something else in it."""
+def contradictions(parsed: CaseToml, needs_books: bool) -> list[str]:
+    """Give a line for everything in case.toml that contradicts something else in it.
+
+    Args:
+        needs_books: whether a case without any source is one.
+    """
     return [
         *_assets(parsed),
         *_currencies(parsed),
-        *_sources(parsed),
+        *(_sources(parsed) if needs_books or parsed.sources else ()),
         *_names(parsed),
         *_spans(parsed),
+        *requirement_faults(parsed),
     ]
 
 

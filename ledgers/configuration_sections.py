@@ -39,6 +39,10 @@ Table = Literal[
     "account", "balance", "journal", "wallet", "transfer", "label", "price", "claim", "payee", "payment", "assignment",
     "recovery", "sanction",
 ]  # fmt: skip
+VolumeClass = Literal[
+    "equities", "equity_index_futures", "equity_options", "bond_futures", "bond_options", "currency_futures",
+    "deposit_rate_futures", "bill_discount_futures", "commodity_futures", "commodity_options",
+]  # fmt: skip
 Text = Annotated[str, StringConstraints(min_length=1)]
 
 
@@ -348,6 +352,119 @@ class PlanSection(Section):
     projection: bool = False
 
 
+class VolumeSection(Section):
+    """[[requirement.volumes]]: what was traded of one class, in the reporting currency."""
+
+    kind: Annotated[VolumeClass, Field(alias="class")]
+    years: Annotated[tuple[Decimal, ...], Field(min_length=1, max_length=3)]
+    """This business year, then those before it: the years that the formula looks back on."""
+
+
+class QuoteSection(Section):
+    """[[requirement.insurance.quotes]]: one limit, and what it costs a year."""
+
+    limit: Decimal
+    premium: Decimal
+
+
+class OfferSection(Section):
+    """[[requirement.insurance]]: what an insurer offers, by quotes or by a rate."""
+
+    name: Text
+    custody: Annotated[tuple[Custody, ...], Field(min_length=1)] | None = None
+    """None: every wallet."""
+    retention: Decimal = "0"
+    share: Share = "1"
+    rate: Share | None = None
+    """Premium a year for one unit of limit."""
+    step: Decimal | None = None
+    """Limits are sold in whole multiples of this."""
+    limit_max: Decimal | None = None
+    quotes: tuple[QuoteSection, ...] = ()
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        by_rate = (self.rate, self.step, self.limit_max)
+        if (None in by_rate) if not self.quotes else by_rate != (None, None, None):
+            raise PydanticCustomError(
+                "offer", "is offered by `rate`, `step` and `limit_max` together, or by `quotes`: one of the two", {}
+            )
+        return self
+
+
+class ScenarioSection(Section):
+    """[[requirement.scenarios]]: a loss that is tried on every blend."""
+
+    name: Text
+    loss: Decimal | None = None
+    precedent: Text | None = None
+    """Instead of a loss: an incident of the precedents, at its share of customers' assets."""
+    custody: Custody | None = None
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if (self.loss is None) == (self.precedent is None):
+            raise PydanticCustomError("scenario", "says what is lost by `loss` or by `precedent`: one of the two", {})
+        return self
+
+
+class RequirementSection(Section):
+    """[requirement]: what must be held against losses, by which method, and what it may be made of."""
+
+    method: Text
+    on: datetime.date | None = None
+    """The day for which it is worked out; None: that of commencement_at."""
+    held: Decimal
+    """Reserve in hand."""
+    insured: Decimal = "0"
+    """Limit of the insurance in force that counts."""
+    replaceable: Share | None = None
+    """Share of the requirement that insurance may replace, where no law says."""
+    capital_rate: Share = "0"
+    """What one unit of reserve costs a year."""
+    from_books: bool = False
+    """Whether customers, hot and cold are those of the last run."""
+    left_out: tuple[Text, ...] = ()
+    """Assets without a price that are left out of the books' figures; each is said."""
+    customers: Decimal | None = None
+    hot: Decimal | None = None
+    cold: Decimal | None = None
+    market: Literal["won", "coin"] | None = None
+    service: Literal["class_1", "class_2", "class_3"] | None = None
+    expenses: Decimal | None = None
+    bonuses: Decimal | None = None
+    profit_shares: Decimal | None = None
+    other_discretionary: Decimal | None = None
+    non_recurring: Decimal | None = None
+    quantile: Share | None = None
+    applied_to: Literal["all", "hot"] | None = None
+    band: tuple[Decimal, ...] | None = None
+    """What a requirement is expected to lie between; it changes none."""
+    formula: Text | None = None
+    figures: dict[Text, Decimal] = {}
+    """Further names for the formula."""
+    rates: dict[Text, Decimal] = {}
+    """Reporting currency for one whole unit of another, in which a method states an amount."""
+    volumes: tuple[VolumeSection, ...] = ()
+    insurance: tuple[OfferSection, ...] = ()
+    scenarios: tuple[ScenarioSection, ...] = ()
+    precedents_as_scenarios: bool = False
+
+    @field_validator("band")
+    @classmethod
+    def _two(cls, value: tuple[str, ...] | None) -> tuple[str, ...] | None:
+        if value is not None and len(value) != 2:
+            raise PydanticCustomError("band", "must be two amounts, the lower first", {})
+        return value
+
+    @field_validator("on", mode="before")
+    @classmethod
+    def _a_day(cls, value: object) -> object:
+        if value is not None and (isinstance(value, datetime.datetime) or not isinstance(value, datetime.date)):
+            raise PydanticCustomError("no_day", "is no day; write it unquoted, as in 2026-03-31", {})
+        return value
+
+
 class CaseToml(Section):
     """case.toml, whole."""
 
@@ -360,3 +477,10 @@ class CaseToml(Section):
     costs: tuple[CostSection, ...] = ()
     estate: EstateSection | None = None
     plan: PlanSection = PlanSection()
+    requirement: RequirementSection | None = None
+
+
+class UnsourcedToml(CaseToml):
+    """case.toml of a supervisor, or of an exchange that did not fail: there may be no books."""
+
+    sources: tuple[SourceSection, ...] = ()
