@@ -132,9 +132,9 @@ def walk_compiled(road: Road, ground: Ground, rule: TracingRule) -> Found:
     transfers = _transfers(road)
     match rule:
         case TracingRule.FIFO | TracingRule.LIFO:
-            links = np.empty((len(ground.is_end) + 2 * len(road.senders), 4), np.int64)
-            is_last_in = rule is TracingRule.LIFO
-            kernels.walk_lots(transfers, places, sums, is_last_in, ground.is_back, links.view(np.uint64), links)
+            first = np.empty((len(ground.is_end), 4), np.int64)
+            lots = np.empty((2 * len(road.senders), 4), np.int64)
+            kernels.walk_lots(transfers, places, sums, rule is TracingRule.LIFO, ground.is_back, first, lots)
         case TracingRule.POISON:
             kernels.walk_poison(transfers, places, sums, ground.is_back)
         case _:

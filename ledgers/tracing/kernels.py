@@ -130,53 +130,84 @@ balances: Final = cached(_balances)
 
 
 class Lots(NamedTuple):
-    """Every address's list of lots. What is read together lies together: memory is what a walk waits for."""
+    """Every address's list of lots: the one that leaves next lies with the address itself, for memory is what a walk
+    waits for, and most addresses have one."""
 
+    first: Any
+    """(addresses, 4) uint64: the limbs of that lot's units, then two that are read as `first_links`."""
+    first_links: Any
+    """The same memory as int64: at 2 its tag, or EMPTY; at 3 the next lot, or NONE."""
+    last: Any
+    """int32 by address: the lot that leaves last; of no meaning where there is no next one."""
     units: Any
-    """(lots, 4) uint64: the limbs of the units, then two that are read as `links`."""
+    """(lots, 4) uint64: the others, laid out alike."""
     links: Any
     """The same memory as int64: at 2 the tag, at 3 the next lot of its list, or of the free ones."""
-    ends: Any
-    """(addresses, 2) int32: the lot that leaves next, and the last one."""
     count: Any
     """int64: lots ever used, and the first that is free."""
 
 
 TAG: Final = 2
 BEHIND: Final = 3
+EMPTY: Final = -2
+"""The tag of an address without lots."""
 
 
 @njit(forceinline=True)
-def _put(lots: Lots, at: Any, lot: Any, part1: Limb, part0: Limb, tag: Any, is_last_in: Flag) -> Any:
-    """Add a part to an address: to the lot it lies beside where the tags are equal, else as the given lot or a new one.
-
-    Returns:
-        The given lot where it was not needed.
-    """
-    beside = lots.ends[at, 0]
-    if beside != NONE and not is_last_in:
-        beside = lots.ends[at, 1]
-    if beside != NONE and lots.links[beside, TAG] == tag:
-        _gain(lots.units, beside, part1, part0)
-        return lot
+def _new(lots: Lots, part1: Limb, part0: Limb, tag: Any, behind: Any) -> Any:
+    """Lay a lot down in a free place, or a new one."""
+    lot = lots.count[1]
     if lot == NONE:
-        lot = lots.count[1]
-        if lot == NONE:
-            lot = lots.count[0]
-            lots.count[0] += 1
-        else:
-            lots.count[1] = lots.links[lot, BEHIND]
-    lots.units[lot, 1], lots.units[lot, 0] = part1, part0
-    lots.links[lot, TAG], lots.links[lot, BEHIND] = tag, NONE
-    if beside == NONE:
-        lots.ends[at, 0], lots.ends[at, 1] = lot, lot
-    elif is_last_in:
-        lots.links[lot, BEHIND] = beside
-        lots.ends[at, 0] = lot
+        lot = lots.count[0]
+        lots.count[0] += 1
     else:
-        lots.links[beside, BEHIND] = lot
-        lots.ends[at, 1] = lot
-    return NONE
+        lots.count[1] = lots.links[lot, BEHIND]
+    lots.units[lot, 1], lots.units[lot, 0] = part1, part0
+    lots.links[lot, TAG], lots.links[lot, BEHIND] = tag, behind
+    return lot
+
+
+@njit(forceinline=True)
+def _put(lots: Lots, at: Any, part1: Limb, part0: Limb, tag: Any, is_last_in: Flag) -> None:
+    """Add a part to an address: to the lot it lies beside where the tags are equal, else as a lot of its own."""
+    there = lots.first_links[at, TAG]
+    behind = lots.first_links[at, BEHIND]
+    if there == EMPTY:
+        lots.first[at, 1], lots.first[at, 0] = part1, part0
+        lots.first_links[at, TAG], lots.first_links[at, BEHIND] = tag, NONE
+    elif is_last_in:
+        if there == tag:
+            _gain(lots.first, at, part1, part0)
+        else:
+            below = _new(lots, lots.first[at, 1], lots.first[at, 0], there, behind)
+            lots.first[at, 1], lots.first[at, 0] = part1, part0
+            lots.first_links[at, TAG], lots.first_links[at, BEHIND] = tag, below
+    elif behind == NONE:
+        if there == tag:
+            _gain(lots.first, at, part1, part0)
+        else:
+            lot = _new(lots, part1, part0, tag, NONE)
+            lots.first_links[at, BEHIND] = lot
+            lots.last[at] = lot
+    elif lots.links[lots.last[at], TAG] == tag:
+        _gain(lots.units, lots.last[at], part1, part0)
+    else:
+        lot = _new(lots, part1, part0, tag, NONE)
+        lots.links[lots.last[at], BEHIND] = lot
+        lots.last[at] = lot
+
+
+@njit(forceinline=True)
+def _next(lots: Lots, at: Any) -> None:
+    """The first lot of an address is gone: the next one takes its place."""
+    lot = lots.first_links[at, BEHIND]
+    if lot == NONE:
+        lots.first_links[at, TAG] = EMPTY
+    else:
+        lots.first[at, 1], lots.first[at, 0] = lots.units[lot, 1], lots.units[lot, 0]
+        lots.first_links[at, TAG], lots.first_links[at, BEHIND] = lots.links[lot, TAG], lots.links[lot, BEHIND]
+        lots.links[lot, BEHIND] = lots.count[1]
+        lots.count[1] = lot
 
 
 @njit(forceinline=True)
@@ -191,15 +222,14 @@ def _hand_over(
         row: the transfer; NONE for what is no transfer (a fee, an opening).
     """
     while (need1 | need0) != ZERO:
-        part1, part0, part_tag, lot = need1, need0, NONE, NONE
+        part1, part0, part_tag = need1, need0, NONE
         if giver != NONE:
-            head = lots.ends[giver, 0]
-            part_tag = lots.links[head, TAG]
-            if is_below(need1, need0, lots.units[head, 1], lots.units[head, 0]):
-                _lose(lots.units, head, need1, need0)
+            part_tag = lots.first_links[giver, TAG]
+            if is_below(need1, need0, lots.first[giver, 1], lots.first[giver, 0]):
+                _lose(lots.first, giver, need1, need0)
             else:
-                part1, part0, lot = lots.units[head, 1], lots.units[head, 0], head
-                lots.ends[giver, 0] = lots.links[head, BEHIND]
+                part1, part0 = lots.first[giver, 1], lots.first[giver, 0]
+                _next(lots, giver)
         need1, need0 = subtract(need1, need0, part1, part0)
         if tag != NONE:
             if part_tag != tag:
@@ -208,28 +238,29 @@ def _hand_over(
         if row != NONE and part_tag == sums.watched and part_tag != NONE:
             _gain(sums.moved, row, part1, part0)
         if taker != NONE and not is_end[taker]:
-            lot = _put(lots, taker, lot, part1, part0, part_tag, is_last_in)
+            _put(lots, taker, part1, part0, part_tag, is_last_in)
         elif part_tag != NONE:
             if taker == NONE:
                 _gain(sums.lost, part_tag, part1, part0)
             else:
                 _gain_of(sums.ends, taker, part_tag, part1, part0)
-        if lot != NONE:
-            lots.links[lot, BEHIND] = lots.count[1]
-            lots.count[1] = lot
 
 
 def _walk_lots(
-    transfers: Transfers, places: Places, sums: Sums, is_last_in: Any, is_back: Any, units: Any, links: Any
+    transfers: Transfers, places: Places, sums: Sums, is_last_in: Any, is_back: Any, first: Any, lots_of: Any
 ) -> None:
     """Walk by lots: fifo, or lifo where the last in leaves first.
 
     Args:
-        units, links: one memory for lots, one for each address and two for each transfer: it splits one lot at most,
-            and what comes of no tag, the fee too backward in time, is one each.
+        first: (addresses, 4) int64. lots_of: (lots, 4) int64, of which two for each transfer are enough: it splits one
+            lot at most, and what comes of no tag, the fee too backward in time, is one each.
     """
     is_end, addresses = places.is_end, len(places.is_end)
-    lots = Lots(units, links, np.full((addresses, 2), NONE, np.int32), np.array([0, NONE]))
+    first[:, TAG] = EMPTY
+    lots = Lots(
+        first.view(np.uint64), first, np.empty(addresses, np.int32), lots_of.view(np.uint64), lots_of,
+        np.array([0, NONE]),
+    )  # fmt: skip
     for at in range(addresses):
         if not is_end[at]:
             opening1, opening0 = places.openings[at, 1], places.openings[at, 0]
@@ -245,11 +276,10 @@ def _walk_lots(
         if not is_back and not is_end[s]:
             _hand_over(lots, s, NONE, f1, f0, NONE, is_end, sums, NONE, is_last_in)
     for at in range(addresses):
-        lot = lots.ends[at, 0]
-        while lot != NONE:
-            if lots.links[lot, TAG] != NONE:
-                _gain_of(sums.ends, at, lots.links[lot, TAG], lots.units[lot, 1], lots.units[lot, 0])
-            lot = lots.links[lot, BEHIND]
+        while lots.first_links[at, TAG] != EMPTY:
+            if lots.first_links[at, TAG] != NONE:
+                _gain_of(sums.ends, at, lots.first_links[at, TAG], lots.first[at, 1], lots.first[at, 0])
+            _next(lots, at)
 
 
 walk_lots: Final = cached(_walk_lots)
