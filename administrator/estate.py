@@ -1,155 +1,175 @@
-"""What is there to share, asset by asset: gross, costs, holdback, and the tiers of claims that share the rest.
+"""What does the general estate pay on what the pools and the insurers left unpaid?
 
-Pure arithmetic on a handful of whole numbers a pool (rules 8); the millions of lines that share in it are divided by
-`relations/award.sql`. What belongs to the general estate is only collected here, not distributed.
+Where there is an insolvency, what no pool needs, what insurers owe the company and what no trust rings come together in
+the estate. A holder shares in it with what he is still owed at commencement value, beside the other unsecured creditors
+of his rank (rules 10). Late claims come after, then interest, then claims that the law puts last.
+
+A law that lets a holder prove for the whole while somebody else has paid him a part (Bankruptcy Act of Japan art. 104)
+divides by the whole, and stops at what is still owed: `weight` is what shares, `room` what may be had.
+
+Sources:
+    Rules section 10. Bankruptcy Act of Japan (Act No. 75 of 2004) arts. 97, 99, 104, 108, 194.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from math import gcd
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-from administrator.allocation import spread
-from ledgers.units import Ratio
+from administrator.allocation import Rounding
+from administrator.pools import ESTATE_POOL, dividend_of
+from administrator.terms import Estate, Terms
+from administrator.valuation import COMMENCEMENT, Rates
+from ledgers.units import divide_half_even
+
+if TYPE_CHECKING:
+    from ledgers.storage.books import Books
+
+RELATIONS = Path(__file__).parent / "relations"
+STEPS = ("estate", "estate:late", "estate:interest", "estate:subordinate")
+"""In the order in which they are paid, each when the one before is whole."""
 
 
 @dataclass(frozen=True, slots=True)
-class Cost:
-    """A cost that pools bear."""
+class Came:
+    """What came to the estate, or was taken out of it, in minor units of the reporting currency."""
 
-    name: str
+    source: str
+    """`amount`, `pools`, `policies` or `reserves`; `costs`, `pool_costs` and `prior_claims` are taken."""
     minor: int
-    """In the reporting currency's minor units."""
-    asset_no: int | None
-    """The pool it is charged to; None spreads it over all priced pools by their value."""
 
 
-@dataclass(frozen=True, slots=True)
-class PoolGross:
-    """What one pool holds before anything is taken from it."""
+def share_estate(books: Books, terms: Terms, rates: Rates) -> None:
+    """Collect the estate, and share it among the lines and the other creditors.
 
-    asset_no: int
-    gross: int
-    """Units: held for customers, the guarantee where it is in the pool, recoveries."""
-    value_minor: int | None
-    """Of the gross at commencement prices; None without a price."""
-    rate: Ratio | None
-    """Minor units a base unit is worth; None without a price."""
-    claimed_by_tier: Mapping[int, int]
-    """Units that share, by tier: 0 first."""
-
-
-@dataclass(frozen=True, slots=True)
-class TierShare:
-    """What one tier of a pool shares."""
-
-    tier: int
-    payable: int
-    """Units: the least of what is left and what is claimed."""
-    claimed: int
-
-
-@dataclass(frozen=True, slots=True)
-class Pool:
-    """One pool, ready to be shared: distributable = gross - costs - holdback."""
-
-    asset_no: int
-    gross: int
-    costs: int
-    holdback: int
-    distributable: int
-    claimed: int
-    surplus: int
-    tiers: tuple[TierShare, ...]
-
-    @property
-    def dividend(self) -> Ratio | None:
-        """Least of distributable and claims, over claims, in lowest terms; None where nothing is claimed."""
-        if self.claimed == 0:
-            return None
-        paid = min(self.distributable, self.claimed)
-        divisor = gcd(paid, self.claimed)
-        return Ratio(paid // divisor, self.claimed // divisor)
-
-
-@dataclass(frozen=True, slots=True)
-class CostExcess:
-    """A cost that its pool could not bear in full; the rest falls on the estate."""
-
-    name: str
-    asset_no: int | None
-    """None where no pool is priced at all."""
-    minor: int
-    """What falls on the estate, at commencement prices; rounded down."""
-
-
-@dataclass(frozen=True, slots=True)
-class Pools:
-    """All pools of a case, by asset, and what their costs left to the estate."""
-
-    pools: tuple[Pool, ...]
-    excesses: tuple[CostExcess, ...]
-
-
-def make_pools(grosses: Sequence[PoolGross], costs: Sequence[Cost], holdback: Ratio) -> Pools:
-    """Take costs and holdback from each pool and share what is left among its tiers, the first before the next.
-
-    Args:
-        grosses: in byte order of the asset.
-        costs: those that pools bear, in file order.
-        holdback: share of every pool kept back this round.
-
-    Source:
-        Rules section 8.
+    Makes   estate_award, estate_pool, estate_source, estate_other, and rows of step
+    Holds   distributable = awarded + overpaid + surplus + residue; no line gets more than it has room for
     """
-    charged, excesses = charge_costs(grosses, costs)
-    pools = []
-    for pool in grosses:
-        cost = charged.get(pool.asset_no, 0)
-        kept = holdback.numerator * (pool.gross - cost) // holdback.denominator
-        distributable = pool.gross - cost - kept
-        left, tiers = distributable, []
-        for tier, claimed in sorted(pool.claimed_by_tier.items()):
-            payable = min(left, claimed)
-            left -= payable
-            tiers.append(TierShare(tier, payable, claimed))
-        claimed_in_all = sum(pool.claimed_by_tier.values())
-        pools.append(Pool(pool.asset_no, pool.gross, cost, kept, distributable, claimed_in_all, left, tuple(tiers)))
-    return Pools(tuple(pools), excesses)
+    estate = terms.estate
+    assert estate is not None
+    came = list(_came(books, terms, estate, rates))
+    for part in came:
+        books.insert("estate_source", part.source, part.minor)
+    gross = sum(part.minor for part in came[:4])
+    costs = min(sum(part.minor for part in came[4:]), gross)
+    first = int(books.value("select max(step_no) + 1 from step"))
+    for place, step in enumerate(STEPS):
+        books.insert("step", first + place, step)
+    books.run(RELATIONS / "estate_line.sql", reduces=terms.compensation_reduces_claim)
+    if estate.other_claims:
+        books.insert("estate_line", -1, -1, 0, 0, estate.other_claims, estate.other_claims, False, False)
+    if estate.interest is not None:
+        interest = estate.interest
+        books.run(
+            RELATIONS / "estate_interest.sql", numerator=str(interest.numerator), denominator=str(interest.denominator)
+        )
+    distributable = gross - costs
+    surplus = _level(books, terms, distributable, first)
+    books.run(RELATIONS / "estate_award.sql", first=first)
+    claimed, awarded, overpaid, lines = books.rows(
+        "select (select coalesce(sum(weight), 0)::varchar from estate_line), coalesce(sum(entitled), 0)::varchar, "
+        "(select coalesce(sum(paid), 0)::varchar from estate_paid where is_out), count(*) from estate_share"
+    )[0]
+    had = int(books.value("select coalesce(sum(entitled), 0)::varchar from estate_share where is_out"))
+    excess = min(int(overpaid) - had, max(distributable - int(awarded), 0))
+    dividend = dividend_of(distributable, int(claimed))
+    books.insert(
+        "estate_pool", ESTATE_POOL, "estate", terms.currency_no, gross, costs, 0, distributable, claimed, excess,
+        surplus, dividend and dividend.numerator, dividend and dividend.denominator, awarded, lines,
+    )  # fmt: skip
+    residue = distributable - int(awarded) - excess - surplus
+    assert 0 <= residue < max(lines, 1), f"the estate leaves {residue} of {lines} lines"
+    books.execute("drop table estate_share")
+    books.execute("drop table estate_line")
 
 
-def charge_costs(grosses: Sequence[PoolGross], costs: Sequence[Cost]) -> tuple[dict[int, int], tuple[CostExcess, ...]]:
-    """Charge each cost to its pools in units, every charge rounded up by itself, together at most what is there.
+def _came(books: Books, terms: Terms, estate: Estate, rates: Rates) -> Iterator[Came]:
+    surplus = 0
+    for asset_no, units in books.rows("select asset_no, surplus::varchar from pool where surplus > 0 order by pool_no"):
+        rate = rates.get((asset_no, COMMENCEMENT))
+        surplus += 0 if rate is None else divide_half_even(int(units) * rate.numerator, rate.denominator)
+    yield Came("amount", estate.minor)
+    yield Came("pools", surplus)
+    yield Came("policies", sum(policy.received_minor for policy in terms.policies if not policy.pays_holders))
+    yield Came("reserves", sum(reserve.minor for reserve in terms.reserves if not reserve.ring_fenced))
+    yield Came("costs", sum(cost.minor for cost in terms.estate_costs))
+    yield Came("pool_costs", int(books.value("select coalesce(sum(minor), 0)::varchar from cost_excess")))
+    yield Came("prior_claims", estate.prior_claims)
 
-    Rounded up, because a cost of one yen taken as 0.4 of a base unit would leave somebody unpaid.
 
-    Returns:
-        Units charged by asset, and what the pools could not bear.
-    """
-    by_asset = {pool.asset_no: pool for pool in grosses}
-    charged = dict.fromkeys(by_asset, 0)
-    excesses = []
-    priced = [pool for pool in grosses if pool.value_minor]
-    for cost in costs:
-        if cost.asset_no is not None:
-            shares = [(by_asset[cost.asset_no], cost.minor)]
-        elif priced:
-            minors = spread(cost.minor, [pool.value_minor or 0 for pool in priced])
-            shares = list(zip(priced, minors, strict=True))
-        else:
-            excesses.append(CostExcess(cost.name, None, cost.minor))
+def _level(books: Books, terms: Terms, distributable: int, first: int) -> int:
+    """Divide among those who had no more than their share; give what is left when every step is whole."""
+    books.run(RELATIONS / "estate_paid.sql", first=first)
+    is_largest = terms.rounding is Rounding.LARGEST_REMAINDER
+    surplus = _divide(books, terms, distributable, is_largest=False)
+    books.execute(
+        "create or replace table estate_ordinary as "
+        "select account_no, asset_no, part, tier, entitled from estate_share"
+    )
+    if is_largest:
+        surplus = _divide(books, terms, distributable, is_largest=True)
+    if books.value("select count(*) from estate_paid"):
+        out = 0
+        while True:
+            books.run(RELATIONS / "estate_out.sql")
+            had, now = books.rows(
+                "select coalesce(sum(paid), 0)::varchar, count(*) from estate_paid where is_out"
+            )[0]
+            if now == out:
+                break
+            out = now
+            surplus = _divide(books, terms, max(distributable - int(had), 0), is_largest=is_largest)
+        books.run(RELATIONS / "estate_outpaid.sql")
+    books.execute("drop table estate_ordinary")
+    return surplus
+
+
+def _divide(books: Books, terms: Terms, distributable: int, *, is_largest: bool) -> int:
+    """Fill estate_tier and estate_share; give what is left when every step is whole."""
+    if not terms.compensation_reduces_claim:
+        books.execute("update estate_line set is_capped = false where is_capped")
+    books.execute("delete from estate_tier")
+    left, is_whole = distributable, True
+    for tier in range(len(STEPS)):
+        whole = int(books.value(WHOLE, {"tier": tier}))
+        if is_whole and left >= whole:
+            books.insert("estate_tier", tier, True, 0, 1, is_largest)
+            left -= whole
             continue
-        for pool, minor in shares:
-            if minor == 0:
-                continue
-            if pool.rate is None or pool.rate.numerator == 0:
-                excesses.append(CostExcess(cost.name, pool.asset_no, minor))
-                continue
-            units = -(-minor * pool.rate.denominator // pool.rate.numerator)
-            borne = min(units, pool.gross - charged[pool.asset_no])
-            charged[pool.asset_no] += borne
-            if borne < units:
-                unborne = minor - borne * pool.rate.numerator // pool.rate.denominator
-                excesses.append(CostExcess(cost.name, pool.asset_no, max(unborne, 0)))
-    return charged, tuple(excesses)
+        payable, claimed = _dividend(books, tier, left if is_whole else 0)
+        books.insert("estate_tier", tier, False, payable, max(claimed, 1), is_largest)
+        is_whole = False
+    books.run(RELATIONS / "estate_share.sql")
+    if is_largest:
+        books.run(RELATIONS / "estate_remainder.sql")
+    return left if is_whole else 0
+
+
+def _dividend(books: Books, tier: int, there: int) -> tuple[int, int]:
+    """Where the exact dividend is that gives nobody more than he has room for: what is shared, and by which weights."""
+    while True:
+        rooms, weights = books.rows(OPEN, {"tier": tier})[0]
+        payable, claimed = there - int(rooms), int(weights)
+        terms = {"tier": tier, "payable": str(payable), "claimed": str(max(claimed, 1))}
+        if not books.value(TOO_MUCH, terms):
+            return payable, claimed
+        books.execute(CAP, terms)
+
+
+WHOLE = """
+    select coalesce(sum(least(weight, room)), 0)::varchar from estate_line where tier = $tier and not is_out
+"""
+OPEN = """
+    select coalesce(sum(room) filter (where is_capped), 0)::varchar,
+           coalesce(sum(weight) filter (where not is_capped), 0)::varchar
+    from estate_line
+    where tier = $tier and not is_out
+"""
+_ABOVE = """
+    tier = $tier and not is_out and not is_capped and room < weight
+    and scaled_floor(weight, $payable::decimal(38, 0), $claimed::decimal(38, 0)) > room
+"""
+TOO_MUCH = f"select count(*) from estate_line where {_ABOVE}"  # noqa: S608  text of ours
+CAP = f"update estate_line set is_capped = true where {_ABOVE}"  # noqa: S608  text of ours

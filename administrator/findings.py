@@ -7,11 +7,11 @@ Each begins with that place, gives the value that stands there, and says what to
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from administrator.estate import Pools
 from administrator.events import Losses
+from administrator.pools import Pools
 from administrator.terms import Terms
 from ledgers.configuration import CaseConfiguration
 from ledgers.display import display
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from ledgers.storage.books import Books
 
 NOTE, WARNING, BLOCKING = Severity.NOTE, Severity.WARNING, Severity.BLOCKING
-OVERPAID_LISTED_MAX = 1000
 CASE = "case.toml"
 HELD_ROW = """
     select source.source, wallet."row", wallet.wallet, wallet.units::varchar
@@ -60,33 +59,6 @@ POSTED_ROW = """
     where posting.asset_no = $asset_no and posting.units > 0
     order by posting.account_no, posting.posting limit 1
 """
-OVERPAID = """
-    with over as (
-        select account_no, claim_asset_no, step, pay_asset_no, paid_before - entitled as units
-        from plan_line
-        where paid_before > entitled
-    ),
-    paid as (
-        select over.account_no, over.claim_asset_no, over.step, over.pay_asset_no, over.units,
-               payment.units as paid_units, payment.source_no, payment."row",
-               row_number() over (
-                   partition by over.account_no, over.claim_asset_no, over.step, over.pay_asset_no
-                   order by payment.round, payment.units desc, payment.source_no, payment."row"
-               ) as nth
-        from over
-        join payment using (account_no, claim_asset_no, step, pay_asset_no)
-        where payment.round < $round
-    )
-    select account.account, asset.asset, paid.step, units_text(paid.units::decimal(38, 0), paid_asset.decimals),
-           paid_asset.asset, units_text(paid.paid_units, paid_asset.decimals), source.source, paid."row"
-    from paid
-    join account using (account_no)
-    join asset on asset.asset_no = paid.claim_asset_no
-    join asset as paid_asset on paid_asset.asset_no = paid.pay_asset_no
-    join source on source.source_no = paid.source_no
-    where paid.nth = 1
-    order by all limit $most
-"""
 UNPOOLED = """
     select recovery.recovery, recovery.pool, asset.asset, source.source, recovery."row"
     from recovery
@@ -94,18 +66,6 @@ UNPOOLED = """
     join source using (source_no)
     where recovery.pool is not null and recovery.pool <> '' and recovery.pool <> asset.asset
     order by recovery.recovery, source.source, recovery."row"
-"""
-ASSIGNED_ROW = """
-    select source.source, assignment."row", account.account, (select count(*) from assignment)
-    from assignment
-    join account on account.account_no = assignment.claim_account_no
-    join source on source.source_no = assignment.source_no
-    order by account.account, assignment."at", source.source, assignment."row" limit 1
-"""
-SMALL = """
-    select count(distinct plan_line.account_no), min(account.account)
-    from plan_line join account using (account_no)
-    where plan_line.reason = 'minimum_payment'
 """
 
 
@@ -131,7 +91,7 @@ def about_terms(case: CaseConfiguration, terms: Terms) -> Iterator[Finding]:
     """What the terms themselves should make a reader beware of."""
     if terms.policies and not terms.events:
         first = display(terms.policies[0].name)
-        yield _of_case(
+        yield of_case(
             "events-undeclared",
             WARNING,
             f'[[policies]] "{first}": policies without any declared event: {len(terms.policies)}; each line of the '
@@ -141,7 +101,7 @@ def about_terms(case: CaseConfiguration, terms: Terms) -> Iterator[Finding]:
             column="events",
         )
     if terms.projection:
-        yield _of_case(
+        yield of_case(
             "projection",
             WARNING,
             "[plan] projection is true: what policies owe counts as received, and no plan of it can be approved.",
@@ -151,7 +111,7 @@ def about_terms(case: CaseConfiguration, terms: Terms) -> Iterator[Finding]:
         )
     for provision in terms.regime.unread:
         authority = provision.authority
-        yield _of_case(
+        yield of_case(
             "provision-unread",
             NOTE,
             f'[case] regime "{terms.regime.name}" rests on {authority.law} {authority.article}: {provision.says} '
@@ -160,30 +120,30 @@ def about_terms(case: CaseConfiguration, terms: Terms) -> Iterator[Finding]:
             subject=f"regime {terms.regime.name} {authority.article}",
             column="regime",
         )
-    if case.estate is not None:
-        yield _of_case(
+    if case.estate is not None and terms.estate is None:
+        yield of_case(
             "estate-not-distributed",
             WARNING,
-            f"[estate] amount {case.estate.amount} {display(case.estate.currency)} is stated and not distributed by "
-            "this version.",
-            "Distribute it by hand, or leave [estate] out.",
+            f"[estate] amount {case.estate.amount} {display(case.estate.currency)} is stated, and the trigger "
+            f'"{display(case.case.trigger)}" is no insolvency: there is no estate to share, and nothing of it is paid.',
+            "Leave [estate] out, or correct [case] trigger.",
             subject="estate",
             column="amount",
         )
-    for cost in () if terms.regime.costs_from_pools else case.costs:
-        if cost.borne_by != "estate":
-            yield _of_case(
-                "cost-falls-on-estate",
-                WARNING,
-                f'[[costs]] "{display(cost.name)}" of {cost.amount} {display(cost.currency)} has borne_by '
-                f'"{display(cost.borne_by)}", and pools bear none under {terms.regime.name}; it falls on the estate.',
-                'Set its borne_by to "estate", or have the court order otherwise.',
-                subject=f"cost {cost.name}",
-                column="borne_by",
-            )
+    if terms.final and terms.holdback.numerator:
+        yield of_case(
+            "holdback-in-final-round",
+            WARNING,
+            f'[plan] final is true, and holdback is {terms.parameters["holdback"]}: what is held back of each pool is '
+            "never paid.",
+            "Release it, or say in the plan whose it is; a later round can still pay it.",
+            subject="plan",
+            column="holdback",
+        )
+    yield from _about_costs(case, terms)
     for reserve in terms.reserves:
         if not reserve.ring_fenced:
-            yield _of_case(
+            yield of_case(
                 "reserve-not-ring-fenced",
                 WARNING,
                 f'[[reserves]] "{display(reserve.name)}" has ring_fenced = false: no trust or law keeps it from the '
@@ -191,6 +151,21 @@ def about_terms(case: CaseConfiguration, terms: Terms) -> Iterator[Finding]:
                 "Show the trust or the article that rings it, if there is one.",
                 subject=f"reserve {reserve.name}",
                 column="ring_fenced",
+            )
+
+
+def _about_costs(case: CaseConfiguration, terms: Terms) -> Iterator[Finding]:
+    """Costs that the case lays on pools where the regime keeps them from it."""
+    for cost in () if terms.regime.costs_from_pools else case.costs:
+        if cost.borne_by != "estate":
+            yield of_case(
+                "cost-falls-on-estate",
+                WARNING,
+                f'[[costs]] "{display(cost.name)}" of {cost.amount} {display(cost.currency)} has borne_by '
+                f'"{display(cost.borne_by)}", and pools bear none under {terms.regime.name}; it falls on the estate.',
+                'Set its borne_by to "estate", or have the court order otherwise.',
+                subject=f"cost {cost.name}",
+                column="borne_by",
             )
 
 
@@ -205,7 +180,7 @@ def about_losses(books: Books, terms: Terms, losses: Losses) -> Iterator[Finding
             sought = "nothing of its asset is missing"
             if took:
                 sought = f"no unexplained transfer went to {took} in its span"
-            yield _of_case(
+            yield of_case(
                 "event-without-loss",
                 WARNING,
                 f'[[events]] "{display(event.event)}" finds no loss: {sought}.',
@@ -216,7 +191,7 @@ def about_losses(books: Books, terms: Terms, losses: Losses) -> Iterator[Finding
     for short in losses.shortages:
         asset, decimals = codes[short.asset_no]
         quantity = format_units(short.units, decimals)
-        yield _of_case(
+        yield of_case(
             "event-exceeds-loss",
             WARNING,
             f'[[events]] "{display(short.event)}" has a quantity that is {quantity} {display(asset)} more than the '
@@ -251,10 +226,11 @@ def about_losses(books: Books, terms: Terms, losses: Losses) -> Iterator[Finding
 def about_pools(books: Books, case: CaseConfiguration, terms: Terms, pools: Pools) -> Iterator[Finding]:
     """Costs that pools cannot bear, pools without claims, claims on nothing, recoveries for no pool."""
     codes = _codes(books)
+    yield from _about_values(books, terms, codes)
     for excess in pools.excesses:
         asset = "" if excess.asset_no is None else codes[excess.asset_no][0]
         too_much = format_units(excess.minor, terms.currency_decimals)
-        yield _of_case(
+        yield of_case(
             "cost-exceeds-pool",
             WARNING,
             f'[[costs]] "{display(excess.name)}" finds too little to be taken from'
@@ -265,7 +241,7 @@ def about_pools(books: Books, case: CaseConfiguration, terms: Terms, pools: Pool
             column="amount",
             asset=asset,
         )
-    for pool in pools.pools:
+    for pool in () if terms.is_by_value else pools.pools:
         asset, decimals = codes[pool.asset_no]
         if pool.gross > 0 and pool.claimed == 0:
             where, row, wallet, units = _lowest(books, pool.asset_no, HELD_ROW, RECOVERED_ROW, PAID_ROW)
@@ -290,6 +266,8 @@ def about_pools(books: Books, case: CaseConfiguration, terms: Terms, pools: Pool
                 f"pool {asset}", asset, quantity, where, row, "quantity",
             )  # fmt: skip
     for recovery, named, asset, where, row in books.rows(UNPOOLED):
+        if terms.is_by_value and named == "value":
+            continue
         yield Finding(
             "recovery-without-pool",
             BLOCKING,
@@ -303,6 +281,75 @@ def about_pools(books: Books, case: CaseConfiguration, terms: Terms, pools: Pool
         )
 
 
+def _about_values(books: Books, terms: Terms, codes: Mapping[int, tuple[str, int]]) -> Iterator[Finding]:
+    """Values that a pool by value or the estate needs, and no price gives; payments under the other way of pooling."""
+    files = books.rows("select source from source where table_name = 'price' order by source_no limit 1")
+    where = files[0][0] if files else CASE
+    if terms.is_by_value:
+        for (asset_no,) in books.rows(UNSOLD, {"currency_no": terms.currency_no, "guarantee": terms.guarantee_in_pool}):
+            asset = codes[asset_no][0]
+            yield Finding(
+                "distribution-price-missing",
+                BLOCKING,
+                f'{where}: names no price of "{display(asset)}" of price_set "distribution", and it is in the pool by '
+                "value.",
+                "Add what a whole one brings on distribution, or what was realised for it.",
+                f"asset {asset}", asset, "", where, column="price",
+            )  # fmt: skip
+    if terms.is_by_value or terms.estate is not None:
+        for asset_no, claimed in books.rows(UNVALUED):
+            asset, decimals = codes[asset_no]
+            quantity = format_units(int(claimed), decimals)
+            shared = "in the pool by value" if terms.is_by_value else "in the estate"
+            yield Finding(
+                "claim-unvalued",
+                WARNING,
+                f'{where}: names no price of "{display(asset)}" at commencement, of which {quantity} are claimed: '
+                f"these claims have no value to share with {shared}.",
+                "Add a price of price_set \"commencement\"; 0 where it is worth nothing.",
+                f"asset {asset}", asset, quantity, where, column="price",
+            )  # fmt: skip
+    other = "return" if terms.is_by_value else "dividend"
+    for where, row, step, account in books.rows(OTHERWISE_PAID, {"family": other}):
+        yield Finding(
+            "paid-under-other-pooling",
+            BLOCKING,
+            f'{where}:{row}: step "{display(step)}" of account "{display(account)}" was paid under another [plan] '
+            f'pooling than "{terms.parameters["pooling"]}"; nothing says how much of a claim it met.',
+            "Keep the pooling of the rounds before, or enter what was paid as the court rules that it counts.",
+            f"account {account}", "", "", where, row, "step",
+        )  # fmt: skip
+
+
+UNSOLD = """
+    select total.asset_no
+    from holding_total as total
+    where total.asset_no <> $currency_no
+      and (total.held_customer > 0 or $guarantee and total.held_guarantee > 0
+           or total.asset_no in (select asset_no from recovery where units > 0))
+      and total.asset_no not in (select asset_no from rate where price_set = 'distribution')
+    order by total.asset_no
+"""
+UNVALUED = """
+    select claim_units.asset_no, sum(allowed + disputed + unclaimed)::varchar
+    from claim_units
+    where claim_units.asset_no not in (select asset_no from rate where price_set = 'commencement')
+    group by claim_units.asset_no
+    having sum(allowed + disputed + unclaimed) > 0
+    order by claim_units.asset_no
+"""
+OTHERWISE_PAID = """
+    select source.source, payment."row", payment.step, account.account
+    from payment
+    join source on source.source_no = payment.source_no
+    join account using (account_no)
+    cross join term
+    where payment.round < term.round and payment.step <> 'return:deposit'
+      and (payment.step = $family or starts_with(payment.step, $family || ':'))
+    order by payment.account_no, payment.round, source.source, payment."row" limit 1
+"""
+
+
 def about_compensation(books: Books, case: CaseConfiguration, terms: Terms) -> Iterator[Finding]:
     """Money that met every loss, or that rounding left over."""
     for source, event, unmet, received, distributed in books.rows(
@@ -313,7 +360,7 @@ def about_compensation(books: Books, case: CaseConfiguration, terms: Terms) -> I
         of_event = f' for event "{display(event)}"' if event else ""
         why = "by rounding" if int(unmet) > int(received) else "once every loss it answers for is met"
         section, column = ("[[policies]]", "received") if event else ("[[reserves]]", "amount")
-        yield _of_case(
+        yield of_case(
             "compensation-left-over",
             NOTE,
             f'{section} "{display(source)}": {left} {display(case.currency)} of it{of_event} are left over {why}.',
@@ -325,52 +372,7 @@ def about_compensation(books: Books, case: CaseConfiguration, terms: Terms) -> I
         )
 
 
-def about_plan(books: Books, terms: Terms) -> Iterator[Finding]:
-    """Payments above what an account is entitled to, small sums in a final round, assignments nothing applies yet."""
-    for account, asset, step, excess, paid_asset, paid, where, row in books.rows(
-        OVERPAID, {"round": terms.round, "most": OVERPAID_LISTED_MAX}
-    ):
-        yield Finding(
-            "overpaid",
-            BLOCKING,
-            f'{where}:{row}: quantity "{paid}": account "{display(account)}" was paid more than it is entitled to in '
-            f"step {display(step)} of {display(asset)}, by {excess} {display(paid_asset)}.",
-            "Levelling by hotchpot is not computed by this version: correct the payments, or rule on it.",
-            f"account {account} {step}",
-            asset,
-            excess,
-            where,
-            row,
-            "quantity",
-        )
-    for where, row, account, assignments in books.rows(ASSIGNED_ROW):
-        others = "" if assignments == 1 else f", as those of {assignments - 1} more rows are"
-        yield Finding(
-            "assignments-not-applied",
-            BLOCKING,
-            f'{where}:{row}: the claim of claim_account "{display(account)}" is said to have changed hands{others}, '
-            "and this version pays the account.",
-            "Leave the table out, or pay the transferees by hand.",
-            subject="assignments",
-            source=where,
-            row=row,
-            column="claim_account",
-        )
-    for small, lowest in books.rows(SMALL) if terms.final else ():
-        if not small:
-            continue
-        yield _of_case(
-            "small-sums-in-final-round",
-            WARNING,
-            f"[plan] final is true, and accounts are withheld for their smallness: {small}, the lowest of them "
-            f'"{display(lowest)}".',
-            "Name the rule that says whose they are; until then they stay the holders'.",
-            subject="plan",
-            column="final",
-        )
-
-
-def _of_case(
+def of_case(
     code: str,
     severity: Severity,
     said: str,

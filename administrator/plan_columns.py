@@ -92,7 +92,7 @@ class _Shares:
 
     def __init__(self, books: Books) -> None:
         self.assets = assets = int(books.value("select count(*) from asset"))
-        tiers = books.rows("select asset_no, payable::varchar, claimed::varchar from pool_tier where tier = 0")
+        tiers = books.rows("select pool_no, payable::varchar, claimed::varchar from pool_tier where tier = 0")
         rates = books.rows(
             "select asset_no, numerator::varchar, denominator::varchar from rate where price_set = 'commencement'"
         )

@@ -1,8 +1,8 @@
 """The run, as a list: what each stage asks, in the order a court's accountant would.
 
-load -> books -> reconcile -> flows -> screen -> claims -> pools -> compensation -> plan. Each stage makes relations
-from relations and asserts what must be equal on both sides; findings are collected in one relation on the way. A
-blocking finding stops the run after the stage that found it, when that stage has said all it has to say.
+load -> books -> reconcile -> flows -> screen -> claims -> pools -> compensation -> estate -> plan. Each stage makes
+relations from relations and asserts what must be equal on both sides; findings are collected in one relation on the
+way. A blocking finding stops the run after the stage that found it, when that stage has said all it has to say.
 
 Nothing goes from stage to stage but relations, and a stage is given only those sections of case.toml that it declares,
 the others blank. So a run that was stopped, or whose case.toml changed in a section that only later stages are given,
@@ -18,8 +18,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from administrator import findings
+from administrator.estate import share_estate
 from administrator.events import find_losses, store_losses
 from administrator.notes import note_inputs, note_stage, program_digest, stats_of
+from administrator.payment_findings import about_plan
 from administrator.red_flags import find_red_flags, screening_of
 from administrator.terms import Scales, Terms, resolve_terms
 from administrator.traced_recoveries import about_traced, make_traced_recoveries
@@ -140,6 +142,7 @@ def _claims(run: Run) -> None:
     # Until here [plan] was blank, but for the round.
     _store_terms(books, terms)
     findings.add(books, findings.about_terms(run.case, terms))
+    books.run(RELATIONS / "paid_sum.sql")
     books.run(RELATIONS / "counted_claim.sql")
     claimed = "claim_units_booked" if _is_all_booked(books) else "claim_units"
     for name in (claimed, "claim_row", "share_line", "finding_claims"):
@@ -163,6 +166,8 @@ def _pools(run: Run) -> None:
     books, terms = run.books, resolved(run)
     findings.add(books, about_traced(books, terms, make_traced_recoveries(books, terms)))
     pools = share_pools(books, terms, rates_of(books), is_all_booked=_is_all_booked(books))
+    for excess in pools.excesses:
+        books.insert("cost_excess", excess.name, excess.asset_no, excess.minor)
     findings.add(books, findings.about_pools(books, run.case, terms, pools))
 
 
@@ -172,6 +177,12 @@ def _compensation(run: Run) -> None:
     findings.add(books, findings.about_compensation(books, run.case, terms))
     over = books.value("select count(*) from base where met > base or met < 0")
     assert over == 0, f"{over} bases are met beyond what was lost"
+
+
+def _estate(run: Run) -> None:
+    books, terms = run.books, resolved(run)
+    if terms.estate is not None:
+        share_estate(books, terms, rates_of(books))
 
 
 def _plan(run: Run) -> None:
@@ -187,10 +198,11 @@ def _plan(run: Run) -> None:
         if terms.minimum_minor > 0:
             books.run(RELATIONS / "plan_minimum.sql")
         books.run(RELATIONS / "holder.sql")
-    findings.add(books, findings.about_plan(books, terms))
+    findings.add(books, about_plan(books, terms))
     awarded, planned = books.rows(
         "select (select coalesce(sum(awarded), 0) from pool_award) "
-        "+ (select coalesce(sum(entitled), 0) from compensation), "
+        "+ (select coalesce(sum(entitled), 0) from compensation) "
+        "+ (select coalesce(sum(entitled), 0) from estate_award), "
         "(select coalesce(sum(entitled), 0) from plan_units)"
     )[0]
     assert awarded == planned, f"awards of {awarded} units make plan lines of {planned}"
@@ -201,7 +213,8 @@ def _is_first_in_kind(books: Books) -> bool:
     return not any(
         books.rows(
             "select (select count(*) from compensation), (select count(*) from pool_tier where is_largest_remainder), "
-            "(select count(*) from payment cross join term where payment.round < term.round)"
+            "(select count(*) from paid_sum), (select count(*) from estate_award), "
+            "(select count(*) from pool where pool_no = -1)"
         )[0]
     )
 
@@ -220,6 +233,7 @@ STAGES = (
     Stage("claims", "Who may share, for how much?", ("claim_units",), ALL, _claims),
     Stage("pools", "What is there of each asset, and what does each line get of it?", ("award",), ALL, _pools),
     Stage("compensation", "What do policies and reserves pay?", ("compensation",), ALL, _compensation),
+    Stage("estate", "What does the estate pay on what is still owed?", ("estate_award",), ALL, _estate),
     Stage("plan", "What is paid now, and what is withheld?", ("plan_units",), ALL, _plan),
 )
 

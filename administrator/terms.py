@@ -12,11 +12,11 @@ from datetime import UTC, datetime, timedelta
 
 from administrator.allocation import Rounding
 from administrator.errors import RegimeError
-from administrator.estate import Cost
 from administrator.insurance import Basis, Policy, Sublimit
 from administrator.law import REGIMES
 from administrator.law.regime import Insiders, Late, Regime
 from administrator.losses import Peril
+from administrator.pools import Cost
 from administrator.valuation import COMMENCEMENT, Rates
 from ledgers.configuration import CaseConfiguration
 from ledgers.configuration_sections import PolicySection
@@ -54,6 +54,20 @@ class Reserve:
 
 
 @dataclass(frozen=True, slots=True)
+class Estate:
+    """The general estate, where there is an insolvency; sums in minor units of the reporting currency."""
+
+    minor: int
+    other_claims: int
+    """Of the holders' rank, as one claim."""
+    prior_claims: int
+    """Paid whole before anybody else."""
+    interest: Ratio | None
+    """Of a claim, from the day of commencement to `interest_until`; None where claims bear none."""
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
 class Terms:
     """What the computation of one plan depends on, besides the relations."""
 
@@ -70,6 +84,8 @@ class Terms:
     """Whether the case has a source of each kind, be it empty; of payees, at least one row."""
     round: int
     final: bool
+    is_by_value: bool
+    """Whether all that is held for customers is one pool, shared by value."""
     rounding: Rounding
     holdback: Ratio
     minimum_minor: int
@@ -85,6 +101,8 @@ class Terms:
     estate_costs: tuple[Cost, ...]
     policies: tuple[Policy, ...]
     reserves: tuple[Reserve, ...]
+    estate: Estate | None
+    compensation_reduces_claim: bool
     parameters: Mapping[str, str]
     """Every plan parameter as text, for plan.json."""
     overrides: tuple[str, ...]
@@ -150,8 +168,6 @@ def parameters_of(case: CaseConfiguration, regime: Regime) -> dict[str, str]:
     ):
         own = getattr(plan, name)
         parameters[name] = _text(getattr(regime.defaults, name) if own is None else own)
-    if parameters["pooling"] != "per_asset":
-        raise RegimeError('case.toml: [plan] pooling "by_value" is not computed by this version. Use "per_asset".')
     if parameters["rule"] != "proportional":
         raise RegimeError(
             f'case.toml: [plan] rule "{parameters["rule"]}" serves comparison and is no legal basis; this version '
@@ -191,6 +207,7 @@ def resolve_terms(case: CaseConfiguration, scales: Scales) -> Terms:
         has_payees=scales.has_payees,
         round=case.plan.round,
         final=case.plan.final,
+        is_by_value=parameters["pooling"] == "by_value",
         rounding=Rounding(parameters["rounding"]),
         holdback=read_ratio(parameters["holdback"], Scientific.REFUSE),
         minimum_minor=scales.units(parameters["minimum_payment"], case.currency),
@@ -213,6 +230,8 @@ def resolve_terms(case: CaseConfiguration, scales: Scales) -> Terms:
             )
             for reserve in case.reserves
         ),
+        estate=_estate(case, scales),
+        compensation_reduces_claim=parameters["compensation_reduces_claim"] == "true",
         parameters=parameters,
         overrides=tuple(
             name
@@ -246,6 +265,35 @@ def _events(case: CaseConfiguration, scales: Scales) -> tuple[DeclaredLoss, ...]
             discovered_at=None if event.discovered_at is None else naive(event.discovered_at.at),
         )
         for at, event in enumerate(case.events)
+    )
+
+
+GOING_ON = frozenset({"registration_revoked", "business_suspended", "business_abolished", "management_absent"})
+"""Triggers without an insolvency: assets are returned, and there is no estate to share."""
+DAYS_A_YEAR = 365
+
+
+def _estate(case: CaseConfiguration, scales: Scales) -> Estate | None:
+    """The estate a case states; None without an insolvency."""
+    estate = case.estate
+    if estate is None or case.case.trigger in GOING_ON:
+        return None
+    interest, days = None, 0
+    if estate.interest is not None and estate.interest_until is not None:
+        days = (estate.interest_until - case.commencement_at.date()).days
+        if days < 0:
+            raise RegimeError(
+                f"case.toml: [estate] interest_until {estate.interest_until} is before the day of commencement, "
+                f"{case.commencement_at.date()}. Give the last day that claims bear interest for."
+            )
+        rate = read_ratio(estate.interest, Scientific.REFUSE)
+        interest = Ratio(rate.numerator * days, rate.denominator * DAYS_A_YEAR)
+    return Estate(
+        scales.minor(estate.amount, estate.currency),
+        scales.minor(estate.other_claims, estate.currency),
+        scales.minor(estate.prior_claims, estate.currency),
+        interest,
+        days,
     )
 
 

@@ -63,6 +63,11 @@ def loss_rate(rates: Rates, asset_no: int, event: str) -> Ratio | None:
     return None
 
 
+def distribution_rate(rates: Rates, asset_no: int, currency_no: int) -> Ratio | None:
+    """What an asset brings when it is shared by value; None without a price of the set `distribution` (rules 8)."""
+    return Ratio(1, 1) if asset_no == currency_no else rates.get((asset_no, "distribution"))
+
+
 def _rate(text: str, decimals: int, currency_decimals: int) -> Ratio:
     rate = value_ratio(decimals, read_ratio(text, Scientific.REFUSE), currency_decimals)
     if max(rate.numerator, rate.denominator) >= 10**DIGITS_MAX:

@@ -11,16 +11,19 @@ paid now rather than withheld (plan_line).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from administrator.allocation import Rounding
-from administrator.estate import PoolGross, Pools, make_pools
 from administrator.events import Losses
 from administrator.insurance import Cover, Refused, cover
+from administrator.levelling import level_pools, level_step
+from administrator.pools import VALUE_POOL, Pool, PoolGross, Pools, make_pools
 from administrator.terms import Terms
-from administrator.valuation import COMMENCEMENT, Rates
-from ledgers.units import divide_half_even
+from administrator.valuation import COMMENCEMENT, Rates, distribution_rate
+from ledgers.units import Ratio, divide_half_even
 
 if TYPE_CHECKING:
     from ledgers.storage.books import Books
@@ -29,66 +32,74 @@ RELATIONS = Path(__file__).parent / "relations"
 
 RETURN_STEPS = ("return", "return:late", "return:subordinate")
 """The step of each tier of claims, by tier."""
+DIVIDEND_STEPS = ("dividend", "dividend:late", "dividend:subordinate")
+"""The same where all is one pool by value."""
 
 
 def share_pools(books: Books, terms: Terms, rates: Rates, *, is_all_booked: bool) -> Pools:
-    """Make every pool and award its lines in kind (rules 8).
+    """Make every pool and award its lines (rules 8), nobody beyond what levelling leaves him (rules 12).
 
     Args:
         is_all_booked: every claim is a balance as it was handed over.
 
-    Makes   pool(asset_no key, gross, costs, holdback, distributable, claimed, surplus units, dividend_numerator,
-            dividend_denominator null), pool_tier, award, pool_award(asset_no key, awarded)
-    Holds   distributable = awarded + surplus + residue, the residue less than the number of lines
+    Makes   pool(pool_no key, pool, asset_no, gross, costs, holdback, distributable, claimed, overpaid, surplus units,
+            dividend_numerator, dividend_denominator null), pool_line, pool_tier, award,
+            pool_award(pool_no key, awarded)
+    Holds   distributable = awarded + overpaid + surplus + residue, the residue less than the number of lines
     """
-    made = make_pools(_grosses(books, terms, rates), terms.pool_costs, terms.holdback)
+    books.run(RELATIONS / ("pool_line_by_value.sql" if terms.is_by_value else "pool_line.sql"))
+    in_kind = _grosses(books, terms, rates)
+    if terms.is_by_value:
+        costs = [replace(cost, asset_no=terms.currency_no) for cost in terms.pool_costs]
+        made = make_pools([_gross_by_value(books, terms, rates, in_kind)], costs, terms.holdback)
+    else:
+        made = make_pools(in_kind, terms.pool_costs, terms.holdback)
     for pool in made.pools:
-        dividend = pool.dividend
-        books.insert(
-            "pool",
-            pool.asset_no,
-            pool.gross,
-            pool.costs,
-            pool.holdback,
-            pool.distributable,
-            pool.claimed,
-            pool.surplus,
-            dividend and dividend.numerator,
-            dividend and dividend.denominator,
-        )
-        for tier in pool.tiers:
-            books.insert(
-                "pool_tier",
-                pool.asset_no,
-                tier.tier,
-                tier.payable,
-                tier.claimed,
-                terms.rounding is Rounding.LARGEST_REMAINDER,
-            )
-    books.run(RELATIONS / "award.sql")
-    if terms.rounding is Rounding.LARGEST_REMAINDER:
-        books.run(RELATIONS / "award_remainder.sql")
-    if books.is_bulk and is_all_booked and terms.rounding is Rounding.FLOOR:
+        _keep(books, terms, pool)
+    made = replace(made, pools=level_pools(books, terms, made.pools))
+    is_plain = is_all_booked and terms.rounding is Rounding.FLOOR and not terms.is_by_value
+    if books.is_bulk and is_plain and not books.value("select count(*) from outpaid"):
         from administrator import plan_columns
 
         plan_columns.make_pool_awards(books)
     else:
         books.run(RELATIONS / "pool_award.sql")
     broken = books.rows(
-        "select asset_no from pool join pool_award using (asset_no) where distributable - surplus - awarded < 0 or "
-        "distributable - surplus - awarded >= greatest(lines, 1)"
+        "select pool_no from pool join pool_award using (pool_no) "
+        "where distributable - surplus - overpaid - awarded < 0 or "
+        "distributable - surplus - overpaid - awarded >= greatest(lines, 1)"
     )
     assert not broken, f"pools {broken} do not sum"
     return made
 
 
-def _grosses(books: Books, terms: Terms, rates: Rates) -> list[PoolGross]:
-    """What each pool holds: for customers, the guarantee where it is in the pool, and recoveries, traced ones too."""
+def _keep(books: Books, terms: Terms, pool: Pool) -> None:
+    dividend = pool.dividend
+    name = books.value(
+        "select case $pool_no when -1 then 'value' when -2 then 'estate' else asset end from asset "
+        "where asset_no = $asset_no", {"pool_no": pool.pool_no, "asset_no": pool.asset_no},
+    )  # fmt: skip
+    books.insert(
+        "pool", pool.pool_no, name, pool.asset_no, pool.gross, pool.costs, pool.holdback, pool.distributable,
+        pool.claimed, pool.overpaid, pool.surplus, dividend and dividend.numerator, dividend and dividend.denominator,
+    )  # fmt: skip
+    for tier in pool.tiers:
+        is_whole = terms.rounding is Rounding.LARGEST_REMAINDER
+        books.insert("pool_tier", pool.pool_no, tier.tier, tier.payable, tier.claimed, is_whole)
+
+
+def _claimed_by_tier(books: Books) -> dict[int, dict[int, int]]:
     claimed: dict[int, dict[int, int]] = {}
-    for asset_no, tier, units in books.rows(
-        "select asset_no, tier, sum(claim_units)::varchar from share_line group by asset_no, tier order by all"
+    for pool_no, tier, units in books.rows(
+        "select pool_no, tier, sum(weight)::varchar from pool_line group by pool_no, tier order by all"
     ):
-        claimed.setdefault(asset_no, {})[tier] = int(units)
+        claimed.setdefault(pool_no, {})[tier] = int(units)
+    return claimed
+
+
+def _grosses(books: Books, terms: Terms, rates: Rates) -> list[PoolGross]:
+    """What is there of each asset: for customers, the guarantee where it is pooled, and recoveries, traced ones too."""
+    claimed = _claimed_by_tier(books)
     grosses = []
     for asset_no, held, guarantee, recovered in books.rows(
         "select total.asset_no, total.held_customer::varchar, total.held_guarantee::varchar, "
@@ -96,14 +107,55 @@ def _grosses(books: Books, terms: Terms, rates: Rates) -> list[PoolGross]:
         "where traced.is_pooled and traced.asset_no = total.asset_no), 0))::varchar "
         "from holding_total as total left join recovery on "
         "recovery.asset_no = total.asset_no and (recovery.pool is null or recovery.pool = '' or recovery.pool = "
-        "(select asset.asset from asset where asset.asset_no = total.asset_no)) "
-        "group by total.asset_no, total.held_customer, total.held_guarantee order by total.asset_no"
+        "(select asset.asset from asset where asset.asset_no = total.asset_no) "
+        "or ($is_by_value and recovery.pool = 'value')) "
+        "group by total.asset_no, total.held_customer, total.held_guarantee order by total.asset_no",
+        {"is_by_value": terms.is_by_value},
     ):
         gross = max(int(held) + (int(guarantee) if terms.guarantee_in_pool else 0) + int(recovered), 0)
         rate = rates.get((asset_no, COMMENCEMENT))
         value = None if rate is None else divide_half_even(gross * rate.numerator, rate.denominator)
-        grosses.append(PoolGross(asset_no, gross, value, rate, claimed.get(asset_no, {})))
+        grosses.append(PoolGross(asset_no, asset_no, gross, value, rate, claimed.get(asset_no, {})))
     return grosses
+
+
+def _gross_by_value(books: Books, terms: Terms, rates: Rates, in_kind: Sequence[PoolGross]) -> PoolGross:
+    """All that is there, at what it brings; dividends paid before were made out of it."""
+    paid = int(
+        books.value(
+            "select coalesce(sum(units), 0)::varchar from paid_sum where pay_asset_no = $currency_no "
+            "and (step = 'dividend' or starts_with(step, 'dividend:'))", {"currency_no": terms.currency_no},
+        )
+    )  # fmt: skip
+    there = paid
+    for pool in in_kind:
+        rate = distribution_rate(rates, pool.asset_no, terms.currency_no)
+        if rate is not None:
+            there += divide_half_even(pool.gross * rate.numerator, rate.denominator)
+    claimed = _claimed_by_tier(books).get(VALUE_POOL, {})
+    return PoolGross(VALUE_POOL, terms.currency_no, there, there, Ratio(1, 1), claimed)
+
+
+IN_KIND = """
+    select pool.pool_no, pool.gross::varchar, pool.claimed::varchar, sum(loss_item.units)::varchar
+    from pool
+    join loss_item on loss_item.asset_no = pool.pool_no
+    group by pool.pool_no, pool.gross, pool.claimed
+    having sum(loss_item.units) > 0
+    order by pool.pool_no
+"""
+"""What is lost of each pool, in units."""
+BY_VALUE = """
+    select pool.pool_no, pool.gross::varchar, pool.claimed::varchar,
+           sum(scaled_half_even(loss_item.units, rate.numerator, rate.denominator))::varchar
+    from pool
+    cross join loss_item
+    join rate on rate.asset_no = loss_item.asset_no and rate.price_set = 'commencement'
+    where pool.pool_no = -1
+    group by pool.pool_no, pool.gross, pool.claimed
+    having sum(scaled_half_even(loss_item.units, rate.numerator, rate.denominator)) > 0
+"""
+"""The same of the pool by value, in the currency: what it was worth at commencement."""
 
 
 def compensate(books: Books, terms: Terms, losses: Losses) -> None:
@@ -113,20 +165,19 @@ def compensate(books: Books, terms: Terms, losses: Losses) -> None:
             coverage
     Holds   no line gets more than its loss; a step gives what was there for it, less residue and what is left over
     """
-    for asset_no, gross, claimed, lost in books.rows(
-        "select asset_no, pool.gross::varchar, pool.claimed::varchar, sum(loss_item.units)::varchar "
-        "from pool join loss_item using (asset_no) group by asset_no, pool.gross, pool.claimed "
-        "having sum(loss_item.units) > 0 order by asset_no"
-    ):
-        books.insert("compensable", asset_no, gross, claimed, lost)
-    books.run(RELATIONS / "base.sql")
-    for tier, name in enumerate(RETURN_STEPS):
+    for pool_no, gross, claimed, lost in books.rows(BY_VALUE if terms.is_by_value else IN_KIND):
+        books.insert("compensable", pool_no, gross, claimed, lost)
+    books.run(RELATIONS / ("base_by_value.sql" if terms.is_by_value else "base.sql"))
+    for tier, name in enumerate(DIVIDEND_STEPS if terms.is_by_value else RETURN_STEPS):
         books.insert("step", tier, name)
     step_no = len(RETURN_STEPS)
     for policy in sorted(terms.policies, key=lambda policy: (policy.retention_minor, policy.position)):
         books.insert("step", step_no, f"insurance:{policy.name}")
+        received = 0
         for answer in cover(policy, losses.events, terms.projection):
+            received += answer.received_minor if policy.pays_holders else 0
             _pay_event(books, terms, losses, answer, step_no)
+        level_step(books, step_no, received)
         step_no += 1
     for reserve in terms.reserves:
         books.insert("step", step_no, f"reserve:{reserve.name}")
@@ -147,6 +198,7 @@ def compensate(books: Books, terms: Terms, losses: Losses) -> None:
             given,
             None if reserve.ring_fenced else Refused.ESTATE.value,
         )
+        level_step(books, step_no, reserve.minor if reserve.ring_fenced else 0)
         step_no += 1
 
 

@@ -326,6 +326,22 @@ class EstateSection(Section):
     amount: Decimal
     currency: Text
     other_claims: Decimal = "0"
+    """Of the same rank as the holders'."""
+    prior_claims: Decimal = "0"
+    """Paid whole before anybody else."""
+    interest: Share | None = None
+    """A year, simple, on each claim, once claims are paid whole; None: none."""
+    interest_until: datetime.date | None = None
+
+    @model_validator(mode="after")
+    def _both_or_none(self) -> Self:
+        if (self.interest is None) != (self.interest_until is None):
+            raise PydanticCustomError(
+                "interest", "says only one of `interest` and `interest_until`; say both, or neither", {}
+            )
+        if isinstance(self.interest_until, datetime.datetime):
+            raise PydanticCustomError("no_day", "has an interest_until that is no day; write it as 2027-03-31", {})
+        return self
 
 
 class PlanSection(Section):

@@ -37,7 +37,7 @@ SEVERITIES = ("note", "warning", "blocking")
 KEBAB = re.compile(r"[a-z]+(-[a-z]+)+")
 NOT_CODES = frozenset({"carriage-return", "size-reserve"})
 """Words with a hyphen that stand by themselves in the source and are no codes."""
-MAKERS = {"Finding": 0, "CellFault": 2, "_of_case": 0, "_say": 0, "_said": 0}
+MAKERS = {"Finding": 0, "CellFault": 2, "of_case": 0, "_say": 0, "_said": 0}
 """What makes findings, and which argument is the code; for codes of one word."""
 FAMILY = "-summary"
 """Behind any code of a row or a cell; one folder stands for all of them."""
@@ -51,6 +51,10 @@ COMPANIONS: dict[str, tuple[frozenset[str], str]] = {
         "only transfers after commencement that are taken back can come to less than nothing"),
     "loss-unvalued": (
         frozenset({"price-missing"}), "what has no price for losses has none at commencement either"),
+    "pool-overdrawn": (
+        frozenset({"overpaid"}), "what a pool has not got was paid to somebody who is entitled to less"),
+    "claim-unvalued": (
+        frozenset({"price-missing"}), "what has no value to share with has no price at commencement"),
     "shared-payee": (
         frozenset({"likely-duplicate-account"}), "accounts of one payee may be one account"),
     "wallet-counted-later": (

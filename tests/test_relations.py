@@ -96,9 +96,11 @@ def books(request: pytest.FixtureRequest) -> Iterator[Books]:
 
 
 def run_award(books: Books, rounding: Rounding) -> None:
-    books.run(RELATIONS / "award.sql")
+    for relation in ("pool_line", "award"):
+        books.run(RELATIONS / f"{relation}.sql")
     if rounding is Rounding.LARGEST_REMAINDER:
         books.run(RELATIONS / "award_remainder.sql")
+    books.run(RELATIONS / "award_out.sql")
 
 
 @generated

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from administrator.insurance import Policy
 from administrator.stages import Run, resolved
+from administrator.terms import Reserve, Terms
 from administrator.views import view
 from ledgers.units import format_units
 
@@ -13,6 +14,13 @@ if TYPE_CHECKING:
     from ledgers.storage.books import Books
 
 WARNINGS_MAX = 200
+DISTRIBUTION_PRICES = """
+    select asset.asset, price.price
+    from price
+    join asset using (asset_no)
+    where price.price_set = 'distribution'
+    order by price.asset_no
+"""
 
 
 def plan_document(run: Run) -> dict[str, object]:
@@ -60,16 +68,10 @@ def plan_document(run: Run) -> dict[str, object]:
             )
         },
         "policies": [_policy(policy, terms.currency_decimals) for policy in terms.policies],
-        "reserves": [
-            {
-                "name": reserve.name,
-                "amount": money(reserve.minor),
-                "covers": sorted(reserve.covers),
-                "ring_fenced": reserve.ring_fenced,
-            }
-            for reserve in terms.reserves
-        ],
+        "reserves": [_reserve(reserve, terms.currency_decimals) for reserve in terms.reserves],
+        "estate": _estate(run, terms),
         "loss_prices": _loss_prices(books),
+        "distribution_prices": dict(books.rows(DISTRIBUTION_PRICES)),
         "totals": totals(books, terms.currency_decimals),
         "control_totals": control_totals(books),
         "warnings": [
@@ -84,6 +86,43 @@ def plan_document(run: Run) -> dict[str, object]:
                 {"most": WARNINGS_MAX},
             )
         ],
+    }
+
+
+def _reserve(reserve: Reserve, decimals: int) -> dict[str, object]:
+    """A reserve's terms."""
+    return {
+        "name": reserve.name,
+        "amount": format_units(reserve.minor, decimals),
+        "covers": sorted(reserve.covers),
+        "ring_fenced": reserve.ring_fenced,
+    }
+
+
+def _estate(run: Run, terms: Terms) -> dict[str, object] | None:
+    """What came to the estate, what shares in it beside the holders, and what that gets; None where there is none."""
+    if terms.estate is None or run.case.estate is None:
+        return None
+
+    def money(minor: object) -> str:
+        return format_units(int(str(minor)), terms.currency_decimals)
+
+    sources = run.books.rows("select source, minor::varchar from estate_source")
+    came = {source: money(minor) for source, minor in sources}
+    others = run.books.rows("select step, claim_minor::varchar, entitled::varchar from estate_other order by step")
+    return {
+        "amount": came["amount"],
+        "from_pools": came["pools"],
+        "from_policies": came["policies"],
+        "from_reserves": came["reserves"],
+        "costs": came["costs"],
+        "pool_costs": came["pool_costs"],
+        "prior_claims": came["prior_claims"],
+        "other_claims": money(terms.estate.other_claims),
+        "other_claims_awarded": {step: money(entitled) for step, _, entitled in others},
+        "interest": run.case.estate.interest,
+        "interest_until": run.case.estate.interest_until and run.case.estate.interest_until.isoformat(),
+        "days": terms.estate.days,
     }
 
 

@@ -1,6 +1,6 @@
 -- What each line lost through each event that some policy or reserve answers for, in the reporting currency.
 --
--- Reads   share_line, compensable(asset_no, gross, claimed, lost DECIMAL(38,0) units),
+-- Reads   share_line, compensable(pool_no, gross, claimed, lost DECIMAL(38,0) units),
 --         loss_item(item_no, asset_no, units DECIMAL(38,0), is_covered BOOLEAN), rate
 -- Makes   base(account_no INTEGER, asset_no INTEGER, part INTEGER, item_no INTEGER, base, met DECIMAL(38,0) minor),
 --         key (account_no, asset_no, part, item_no), ordered by it
@@ -16,7 +16,7 @@ with line_loss as (
                      rate.numerator, rate.denominator),
                0)::decimal(38, 0) as loss_minor
     from share_line
-    join compensable using (asset_no)
+    join compensable on compensable.pool_no = share_line.asset_no
     join rate on rate.asset_no = share_line.asset_no and rate.price_set = 'commencement'
 )
 select line_loss.account_no, line_loss.asset_no, line_loss.part, loss_item.item_no,

@@ -1,23 +1,26 @@
 -- Where the lines of the plan are kept, and what their numbers say.
 --
--- Reads   step(step_no, step), payment, account, term
--- Makes   step_name(step_no INTEGER key, step VARCHAR), reason_name(reason_no INTEGER key, reason VARCHAR),
+-- Reads   step(step_no, step), paid_sum, account
+-- Makes   step_name(step_no INTEGER key, step, family VARCHAR), reason_name(reason_no INTEGER key, reason VARCHAR),
 --         status_name(status_no INTEGER key, status VARCHAR): numbers in byte order of the names, from 0
 --         plan_units(account_no, claim_asset_no, part, step_no, pay_asset_no INTEGER, claim_units, entitled,
 --                    paid_before DECIMAL(38,0) units of pay_asset, value_minor DECIMAL(38,0) null, reason_no INTEGER null),
 --         key (account_no, claim_asset_no, part, step_no, pay_asset_no), empty; filled ordered by it
 --         plan_line: plan_units in words: step, quantity, status, reason
---         holder(account_no INTEGER key, allowed_minor, returned_minor, compensated_minor, withheld_minor DECIMAL(38,0),
---                is_partial BOOLEAN of each), by account_no, empty
--- Holds   quantity = greatest(entitled - paid_before, 0)
+--         holder(account_no INTEGER key, allowed_minor, returned_minor, compensated_minor, estate_minor, withheld_minor
+--                DECIMAL(38,0), is_partial BOOLEAN of allowed, returned, withheld), by account_no, empty
+-- Holds   quantity = greatest(entitled - paid_before, 0); steps of one family are paid for the same, each tier in its own
 --
 -- How columns are kept is said where there are tens of millions of rows: trying what would be smallest costs more.
 create or replace table step_name as
 with named as (
     select step from step
-    union select payment.step from payment cross join term where payment.round < term.round
+    union select step from paid_sum where step <> 'return:deposit'
 )
-select (row_number() over (order by step) - 1)::integer as step_no, step
+select (row_number() over (order by step) - 1)::integer as step_no, step,
+       case when starts_with(step, 'return:') then 'return'
+            when starts_with(step, 'dividend:') then 'dividend'
+            else step end as family
 from named
 order by step;
 
@@ -48,6 +51,7 @@ create or replace table holder(
     account_no integer using compression bitpacking, allowed_minor decimal(38, 0) using compression uncompressed,
     returned_minor decimal(38, 0) using compression uncompressed,
     compensated_minor decimal(38, 0) using compression uncompressed,
+    estate_minor decimal(38, 0) using compression rle,
     withheld_minor decimal(38, 0) using compression uncompressed, allowed_partial boolean using compression rle,
     returned_partial boolean using compression rle, withheld_partial boolean using compression rle
 );

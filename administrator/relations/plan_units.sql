@@ -1,13 +1,13 @@
 -- What each line is paid this round, or why it is withheld.
 --
--- Reads   award, compensation, step(step_no, step), payment, account, payee, rate, term, loss_item, step_name, reason_name
+-- Reads   award, compensation, estate_award, step(step_no, step), paid_sum, account, payee, rate, term, step_name, reason_name
 -- Makes   rows of plan_units, ordered by its key
 -- Holds   withheld money stays its holder's
 --
 -- What was paid before meets the parts in their order; an excess stays on the first, where it is seen.
 create or replace view entitlement as
-select award.account_no, award.asset_no as claim_asset_no, award.part, step_name.step_no,
-       award.asset_no as pay_asset_no, award.claim_units, award.entitled
+select award.account_no, award.asset_no as claim_asset_no, award.part, step_name.step_no, award.pay_asset_no,
+       award.claim_units, award.entitled
 from award
 join step on step.step_no = award.tier
 join step_name using (step)
@@ -18,16 +18,34 @@ from compensation
 join step on step.step_no = compensation.step_no
 join step_name using (step)
 cross join term
-group by compensation.account_no, compensation.asset_no, compensation.part, step_name.step_no, term.currency_no;
+group by compensation.account_no, compensation.asset_no, compensation.part, step_name.step_no, term.currency_no
+union all
+select estate_award.account_no, estate_award.asset_no, estate_award.part, step_name.step_no, term.currency_no,
+       estate_award.claim_minor, estate_award.entitled
+from estate_award
+join step on step.step_no = estate_award.step_no
+join step_name using (step)
+cross join term;
 
 create or replace table paid_before as
-select payment.account_no, payment.claim_asset_no, step_name.step_no, payment.pay_asset_no,
-       sum(payment.units)::decimal(38, 0) as units
-from payment
-join step_name using (step)
-cross join term
-where payment.round < term.round
-group by payment.account_no, payment.claim_asset_no, step_name.step_no, payment.pay_asset_no;
+with own as (
+    select distinct entitlement.account_no, entitlement.claim_asset_no, entitlement.pay_asset_no, step_name.family,
+           entitlement.step_no
+    from entitlement
+    join step_name using (step_no)
+    semi join paid_sum using (account_no, claim_asset_no)
+),
+had as (
+    select paid_sum.account_no, paid_sum.claim_asset_no, paid_sum.pay_asset_no, step_name.family,
+           min(step_name.step_no) as step_no, sum(paid_sum.units)::decimal(38, 0) as units
+    from paid_sum
+    join step_name using (step)
+    group by paid_sum.account_no, paid_sum.claim_asset_no, paid_sum.pay_asset_no, step_name.family
+)
+select had.account_no, had.claim_asset_no, coalesce(own.step_no, had.step_no) as step_no, had.pay_asset_no, had.units
+from had
+left join own using (account_no, claim_asset_no, pay_asset_no, family)
+order by had.account_no, had.claim_asset_no, step_no, had.pay_asset_no;
 
 create or replace view due_line as
 with met as (

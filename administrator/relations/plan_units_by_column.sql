@@ -10,6 +10,6 @@ select account_no, asset_no, 0, (select step_no from step_name where step = 'ret
 from incoming_line;
 
 insert into holder
-select account_no, allowed_minor, returned_minor, 0::decimal(38, 0), withheld_minor, allowed_partial, returned_partial,
+select account_no, allowed_minor, returned_minor, 0::decimal(38, 0), 0::decimal(38, 0), withheld_minor, allowed_partial, returned_partial,
        withheld_partial
 from incoming_holder;

@@ -3,7 +3,7 @@
 -- Reads   pool, incoming_award(asset_no INTEGER key, awarded DECIMAL(38,0) units, lines BIGINT), of all assets
 -- Makes   pool_award, as pool_award.sql would
 create or replace table pool_award as
-select pool.asset_no, incoming_award.awarded, incoming_award.lines
+select pool.pool_no, incoming_award.awarded, incoming_award.lines
 from pool
 join incoming_award using (asset_no)
-order by pool.asset_no;
+order by pool.pool_no;

@@ -1,8 +1,9 @@
 -- The small relations that carry the terms of a plan into SQL, and the few figures a step that Python decides; empty.
 --
 -- Reads   nothing
--- Makes   term, declared_event, declared_event_party, rate, price_text, pool, pool_tier, loss_item, compensable,
---         compensation, step, coverage, part_name, destination, traced_recovery
+-- Makes   term, declared_event, declared_event_party, rate, price_text, pool, pool_tier, pool_tier_ordinary, outpaid,
+--         loss_item, compensable, compensation, estate_award,
+--         estate_pool, estate_source, estate_other, estate_tier, cost_excess, step, coverage, part_name, destination, traced_recovery
 -- Holds   term has one row once the terms are stored; rates are minor units of the reporting currency to a base unit
 create or replace table term(
     commencement_at timestamp, bar_at timestamp, has_balance boolean, has_journal boolean, has_transfers boolean,
@@ -16,23 +17,41 @@ create or replace table rate(
 );
 create or replace table price_text(asset_no integer, price varchar);
 create or replace table pool(
-    asset_no integer, gross decimal(38, 0), costs decimal(38, 0), holdback decimal(38, 0), distributable decimal(38, 0),
-    claimed decimal(38, 0), surplus decimal(38, 0), dividend_numerator decimal(38, 0), dividend_denominator decimal(38, 0)
+    pool_no integer, pool varchar, asset_no integer, gross decimal(38, 0), costs decimal(38, 0), holdback decimal(38, 0),
+    distributable decimal(38, 0), claimed decimal(38, 0), overpaid decimal(38, 0), surplus decimal(38, 0),
+    dividend_numerator decimal(38, 0), dividend_denominator decimal(38, 0)
 );
 create or replace table pool_tier(
-    asset_no integer, tier integer, payable decimal(38, 0), claimed decimal(38, 0), is_largest_remainder boolean
+    pool_no integer, tier integer, payable decimal(38, 0), claimed decimal(38, 0), is_largest_remainder boolean
 );
+create or replace table pool_tier_ordinary(pool_no integer, tier integer, payable decimal(38, 0), claimed decimal(38, 0));
+create or replace table outpaid(pool_no integer, account_no integer, asset_no integer, paid decimal(38, 0));
 create or replace table loss_item(
     item_no integer, event varchar, peril varchar, custody varchar, asset_no integer, units decimal(38, 0),
     value_minor decimal(38, 0), is_covered boolean
 );
 create or replace table compensable(
-    asset_no integer, gross decimal(38, 0), claimed decimal(38, 0), lost decimal(38, 0)
+    pool_no integer, gross decimal(38, 0), claimed decimal(38, 0), lost decimal(38, 0)
 );
 create or replace table compensation(
     account_no integer, asset_no integer, part integer, step_no integer, claim_minor decimal(38, 0),
     entitled decimal(38, 0)
 );
+create or replace table estate_award(
+    account_no integer, asset_no integer, part integer, step_no integer, claim_minor decimal(38, 0),
+    entitled decimal(38, 0)
+);
+create or replace table estate_pool(
+    pool_no integer, pool varchar, asset_no integer, gross decimal(38, 0), costs decimal(38, 0), holdback decimal(38, 0),
+    distributable decimal(38, 0), claimed decimal(38, 0), overpaid decimal(38, 0), surplus decimal(38, 0),
+    dividend_numerator decimal(38, 0), dividend_denominator decimal(38, 0), awarded decimal(38, 0), lines bigint
+);
+create or replace table estate_source(source varchar, minor decimal(38, 0));
+create or replace table estate_other(step varchar, claim_minor decimal(38, 0), entitled decimal(38, 0));
+create or replace table estate_tier(
+    tier integer, is_whole boolean, payable decimal(38, 0), claimed decimal(38, 0), is_largest_remainder boolean
+);
+create or replace table cost_excess(name varchar, asset_no integer, minor decimal(38, 0));
 create or replace table step(step_no integer, step varchar);
 create or replace table step_item(item_no integer);
 create or replace table step_term(

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from administrator.usecases.explaining_awards import Figure, estate_figures, return_figures
 from administrator.views import view
 from ledgers.errors import CaseError
 from ledgers.identity import WORDS, Reason
@@ -22,16 +23,6 @@ if TYPE_CHECKING:
 CANDIDATES_MAX = 5
 PARTS_MAX = 40
 """Wallets and recoveries of a pool that are listed one by one."""
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """One figure and why it is what it is."""
-
-    name: str
-    value: str
-    because: tuple[str, ...]
-    """Sentences and arithmetic, each resting on the one before or on a source row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +106,9 @@ def explain_account(matter: Matter, account: str) -> Explanation:
         *_claim_figures(matter, account),
         *_pool_figures(matter, account),
         *_price_figures(matter, account),
-        *_return_figures(matter, account),
+        *return_figures(matter, account),
         *_compensation_figures(matter, account),
+        *estate_figures(matter, account),
         *_status_figures(matter, account),
     ]
     return Explanation(account, facts, tuple(figures))
@@ -202,52 +194,6 @@ def _price_figures(matter: Matter, account: str) -> list[Figure]:
     ]
 
 
-def _return_figures(matter: Matter, account: str) -> list[Figure]:
-    figures = []
-    for (
-        asset,
-        decimals,
-        part,
-        step,
-        claim,
-        entitled,
-        payable,
-        claimed,
-        gross,
-        costs,
-        holdback,
-        distributable,
-        held,
-        guarantee,
-        largest,
-    ) in matter.books.rows(view("return_figures"), {"account": account}):
-
-        def text(units: object, of: int = decimals) -> str:
-            return format_units(int(str(units)), of)
-
-        because = [
-            f"pool {asset}: gross {text(gross)} (held for customers {text(held)}"
-            + (f", guarantee {text(guarantee)}" if int(gross) != int(held) and int(guarantee) else "")
-            + f") - costs {text(costs)} - holdback {text(holdback)} = distributable {text(distributable)}",
-            f"this step shares {text(payable)} among claims of {text(claimed)}",
-        ]
-        if int(payable) == int(claimed):
-            because.append("the pool pays every claim whole")
-        else:
-            product = int(claim) * int(payable)
-            because.append(
-                f"in base units: {claim} x {payable} / {claimed} = {product // int(claimed)}, "
-                f"remainder {product % int(claimed)}"
-            )
-            if int(entitled) != product // int(claimed):
-                because.append("and one unit more: its remainder is among the largest")
-            elif not largest:
-                because.append("rounded down; the remainder stays in the pool as residue")
-        name = f"{step} of {asset}" + (f", {part} part" if part else "")
-        figures.append(Figure(name, f"{text(entitled)} {asset}", tuple(because)))
-    return figures
-
-
 def _compensation_figures(matter: Matter, account: str) -> list[Figure]:
     currency, decimals = matter.case.currency, matter.case.currency_decimals
 
@@ -256,16 +202,16 @@ def _compensation_figures(matter: Matter, account: str) -> list[Figure]:
 
     figures = []
     for row in matter.books.rows(view("base_figures"), {"account": account}):
-        asset, part, event, custody, base, met, lost, lost_in_all, places, *numbers = row
+        asset, part, event, custody, base, met, lost, lost_in_all, paid_in, places, *numbers = row
         claim, gross, claimed, numerator, denominator = map(int, numbers)
         share = min(claim, claim * gross // claimed)
         worth, returned = (divide_half_even(units * numerator, denominator) for units in (claim, share))
         because = (
             f"share of the gross pool: {claim} x {min(gross, claimed)} / {claimed} = {share}, rounded down",
-            f"loss of the line: {format_units(claim, places)} {asset} are worth {money(worth)}, "
-            f"{format_units(share, places)} {asset} are worth {money(returned)}: {money(worth - returned)}",
+            f"loss of the line: {format_units(claim, places)} {paid_in} are worth {money(worth)}, "
+            f"{format_units(share, places)} {paid_in} are worth {money(returned)}: {money(worth - returned)}",
             f"of it what went by {event}{' out of ' + custody + ' wallets' if custody else ''}: "
-            f"{format_units(int(lost), places)} of {format_units(int(lost_in_all), places)} {asset} lost",
+            f"{format_units(int(lost), places)} of {format_units(int(lost_in_all), places)} {paid_in} lost",
             f"{worth - returned} x {lost} / {lost_in_all} = {base}, rounded down",
             f"met by compensation: {money(met)}",
         )

@@ -11,7 +11,7 @@ select asset.asset,
        case when pool.claimed > 0 then ratio_text(pool.dividend_numerator, pool.dividend_denominator) end as dividend
 from holding_total as total
 join asset using (asset_no)
-join pool using (asset_no)
-join pool_award using (asset_no)
+left join pool on pool.pool_no = total.asset_no
+left join pool_award on pool_award.pool_no = total.asset_no
 left join rate on rate.asset_no = total.asset_no and rate.price_set = 'commencement'
 order by scaled_half_even(total.owed, rate.numerator, rate.denominator) desc nulls last, asset.asset_no

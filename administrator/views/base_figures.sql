@@ -1,19 +1,31 @@
 -- What one account lost through each event, and what met it.
 --
--- Reads   account, asset, base, share_line, rate, compensable, loss_item, part_name
--- Makes   the figures in the order that usecases/explaining.py names them
-select asset.asset, part_name.name, loss_item.event, loss_item.custody, base.base::varchar, base.met::varchar,
-       loss_item.units::varchar, compensable.lost::varchar, asset.decimals,
-       share_line.claim_units::varchar, compensable.gross::varchar, compensable.claimed::varchar,
+-- Reads   account, asset, base, pool_line, rate, compensable, loss_item, part_name
+-- Makes   the figures in the order that usecases/explaining.py names them: of a pool by value, what was lost and what a unit is
+--         worth are in the currency
+with item as (
+    select loss_item.item_no, loss_item.asset_no as pool_no, loss_item.event, loss_item.custody, loss_item.units
+    from loss_item
+    union all
+    select loss_item.item_no, -1, loss_item.event, loss_item.custody,
+           sum(scaled_half_even(loss_item.units, rate.numerator, rate.denominator))::decimal(38, 0)
+    from loss_item
+    join rate on rate.asset_no = loss_item.asset_no and rate.price_set = 'commencement'
+    group by loss_item.item_no, loss_item.event, loss_item.custody
+)
+select asset.asset, part_name.name, item.event, item.custody, base.base::varchar, base.met::varchar,
+       item.units::varchar, compensable.lost::varchar, paid_in.asset, paid_in.decimals,
+       pool_line.weight::varchar, compensable.gross::varchar, compensable.claimed::varchar,
        rate.numerator::varchar, rate.denominator::varchar
 from base
 join account using (account_no)
 join asset on asset.asset_no = base.asset_no
 join part_name using (part)
-join loss_item on loss_item.item_no = base.item_no and loss_item.asset_no = base.asset_no
-join compensable on compensable.asset_no = base.asset_no
-join share_line on share_line.account_no = base.account_no and share_line.asset_no = base.asset_no
-    and share_line.part = base.part
-join rate on rate.asset_no = base.asset_no and rate.price_set = 'commencement'
+join pool_line on pool_line.account_no = base.account_no and pool_line.asset_no = base.asset_no
+    and pool_line.part = base.part
+join asset as paid_in on paid_in.asset_no = pool_line.pay_asset_no
+join item on item.item_no = base.item_no and item.pool_no = pool_line.pool_no
+join compensable on compensable.pool_no = pool_line.pool_no
+join rate on rate.asset_no = pool_line.pay_asset_no and rate.price_set = 'commencement'
 where account.account = $account and base.base > 0
 order by base.asset_no, base.part, base.item_no

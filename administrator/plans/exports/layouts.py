@@ -102,8 +102,8 @@ LAYOUTS: Mapping[str, Layout] = {
     "holders": Layout(
         {
             "account": Named("account"), "allowed_value": Minor("partial"), "returned_value": Minor("partial"),
-            "compensated_value": Minor(), "withheld_value": Minor("partial"), "unpaid_value": Minor("partial"),
-            "recovery": Share(),
+            "compensated_value": Minor(), "estate_value": Minor(), "withheld_value": Minor("partial"),
+            "unpaid_value": Minor("partial"), "recovery": Share(),
         },
         key_columns=1,
     ),

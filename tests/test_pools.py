@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from administrator.estate import Cost, PoolGross, make_pools
+from administrator.pools import Cost, PoolGross, make_pools
 from ledgers.units import Ratio, divide_half_even
 
 YEN_A_UNIT = Ratio(1, 10)
@@ -13,7 +13,7 @@ YEN_A_UNIT = Ratio(1, 10)
 
 def pool(asset_no: int, gross: int, claims: dict[int, int], rate: Ratio | None = YEN_A_UNIT) -> PoolGross:
     value = None if rate is None else divide_half_even(gross * rate.numerator, rate.denominator)
-    return PoolGross(asset_no, gross, value, rate, claims)
+    return PoolGross(asset_no, asset_no, gross, value, rate, claims)
 
 
 @given(

@@ -1,0 +1,127 @@
+"""What should a reader beware of in what is paid: too much before, small sums at the end, claims that changed hands?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from administrator.findings import BLOCKING, WARNING, of_case
+from administrator.terms import Terms
+from ledgers.display import display
+from ledgers.models import Finding
+from ledgers.units import format_units
+
+if TYPE_CHECKING:
+    from ledgers.storage.books import Books
+
+OVERPAID_LISTED_MAX = 1000
+OVERPAID = """
+    with over as (
+        select plan_line.account_no, plan_line.claim_asset_no, plan_line.step, plan_line.pay_asset_no, step_name.family,
+               plan_line.paid_before - plan_line.entitled as units
+        from plan_line
+        join step_name using (step)
+        where plan_line.paid_before > plan_line.entitled
+    ),
+    paid as (
+        select over.account_no, over.claim_asset_no, over.step, over.pay_asset_no, over.units,
+               payment.units as paid_units, payment.source_no, payment."row",
+               row_number() over (
+                   partition by over.account_no, over.claim_asset_no, over.step, over.pay_asset_no
+                   order by payment.round, payment.units desc, payment.source_no, payment."row"
+               ) as nth
+        from over
+        join payment using (account_no, claim_asset_no, pay_asset_no)
+        join step_name as paid_step on paid_step.step = payment.step and paid_step.family = over.family
+        where payment.round < $round
+    )
+    select account.account, asset.asset, paid.step, units_text(paid.units::decimal(38, 0), paid_asset.decimals),
+           paid_asset.asset, units_text(paid.paid_units, paid_asset.decimals), source.source, paid."row"
+    from paid
+    join account using (account_no)
+    join asset on asset.asset_no = paid.claim_asset_no
+    join asset as paid_asset on paid_asset.asset_no = paid.pay_asset_no
+    join source on source.source_no = paid.source_no
+    where paid.nth = 1
+    order by all limit $most
+"""
+ASSIGNED_ROW = """
+    select source.source, assignment."row", account.account, (select count(*) from assignment)
+    from assignment
+    join account on account.account_no = assignment.claim_account_no
+    join source on source.source_no = assignment.source_no
+    order by account.account, assignment."at", source.source, assignment."row" limit 1
+"""
+SMALL = """
+    select count(distinct plan_line.account_no), min(account.account)
+    from plan_line join account using (account_no)
+    where plan_line.reason = 'minimum_payment'
+"""
+OVERDRAWN = """
+    with had as (select pool_no, sum(paid) as paid from outpaid group by pool_no)
+    select pool.pool, (had.paid - pool.distributable)::varchar, asset.asset, asset.decimals
+    from pool
+    join had using (pool_no)
+    join asset on asset.asset_no = pool.asset_no
+    where had.paid > pool.distributable
+    order by pool.pool_no
+"""
+
+
+def about_plan(books: Books, terms: Terms) -> Iterator[Finding]:
+    """Payments above what an account is entitled to, small sums in a final round, assignments nothing applies yet."""
+    for pool, beyond, asset, decimals in books.rows(OVERDRAWN):
+        quantity = format_units(int(beyond), decimals)
+        yield of_case(
+            "pool-overdrawn",
+            WARNING,
+            f'[plan]: the pool "{display(pool)}" has paid {quantity} {display(asset)} more to holders who had too much '
+            "than is distributable in it, over all rounds: nobody else is paid out of it.",
+            "Collect what was overpaid; look at costs and holdback, which come off first.",
+            subject=f"pool {pool}",
+            column="holdback",
+            asset=asset,
+            quantity=quantity,
+        )
+    for account, asset, step, excess, paid_asset, paid, where, row in books.rows(
+        OVERPAID, {"round": terms.round, "most": OVERPAID_LISTED_MAX}
+    ):
+        yield Finding(
+            "overpaid",
+            WARNING,
+            f'{where}:{row}: quantity "{paid}": account "{display(account)}" was paid more than it is entitled to in '
+            f"step {display(step)} of {display(asset)}, by {excess} {display(paid_asset)}; the others share what that "
+            "leaves.",
+            "Collect it, or set it off against what else the account gets; correct the payments if they are wrong.",
+            f"account {account} {step}",
+            asset,
+            excess,
+            where,
+            row,
+            "quantity",
+        )
+    for where, row, account, assignments in books.rows(ASSIGNED_ROW):
+        others = "" if assignments == 1 else f", as those of {assignments - 1} more rows are"
+        yield Finding(
+            "assignments-not-applied",
+            BLOCKING,
+            f'{where}:{row}: the claim of claim_account "{display(account)}" is said to have changed hands{others}, '
+            "and this version pays the account.",
+            "Leave the table out, or pay the transferees by hand.",
+            subject="assignments",
+            source=where,
+            row=row,
+            column="claim_account",
+        )
+    for small, lowest in books.rows(SMALL) if terms.final else ():
+        if not small:
+            continue
+        yield of_case(
+            "small-sums-in-final-round",
+            WARNING,
+            f"[plan] final is true, and accounts are withheld for their smallness: {small}, the lowest of them "
+            f'"{display(lowest)}".',
+            "Name the rule that says whose they are; until then they stay the holders'.",
+            subject="plan",
+            column="final",
+        )

@@ -1,0 +1,107 @@
+"""How did one account come to its shares of the pools and of the estate? The arithmetic in words and whole numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from administrator.views import view
+from ledgers.units import format_units
+
+if TYPE_CHECKING:
+    from administrator.usecases.looking import Matter
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One figure and why it is what it is."""
+
+    name: str
+    value: str
+    because: tuple[str, ...]
+    """Sentences and arithmetic, each resting on the one before or on a source row."""
+
+
+def return_figures(matter: Matter, account: str) -> Iterator[Figure]:
+    """What the pools give to each claim of the account, over all rounds."""
+    for row in matter.books.rows(view("return_figures"), {"account": account}):
+        asset, pool, paid_in, decimals, part, step, *numbers, is_largest, had, holders, had_in_all = row
+        claim, entitled, payable, claimed, first_payable, first_claimed, gross, costs, holdback, distributable = map(
+            int, numbers[:10]
+        )
+        held, guarantee = numbers[10:]
+
+        def text(units: object, of: int = decimals) -> str:
+            return format_units(int(str(units)), of)
+
+        made = "what is held, at distribution prices"
+        if held is not None:
+            made = f"held for customers {text(held)}"
+            made += f", guarantee {text(guarantee)}" if gross != int(held) and int(guarantee) else ""
+        because = [
+            f"pool {pool}: gross {text(gross)} ({made}) - costs {text(costs)} - holdback {text(holdback)} = "
+            f"distributable {text(distributable)}"
+        ]
+        if pool != asset:
+            because.append(f"the claim on {asset} is worth {text(claim)} {paid_in} at commencement")
+        if had is not None:
+            because += [
+                f"this account was paid {text(had)} before, more than the others can get: it is left out with that",
+                f"had it not been, this step would share {text(first_payable)} among claims of {text(first_claimed)}; "
+                "it is entitled to that share, and at most to what it had",
+            ]
+        else:
+            if holders:
+                because.append(
+                    f"left out is who was paid more before than his share: {holders} with {text(had_in_all)} in all"
+                )
+            because += _division(claim, entitled, payable, claimed, text, is_largest=is_largest)
+        name = f"{step} of {asset}" + (f", {part} part" if part else "")
+        yield Figure(name, f"{text(entitled)} {paid_in}", tuple(because))
+
+
+def estate_figures(matter: Matter, account: str) -> Iterator[Figure]:
+    """What the estate gives on what is still owed."""
+    currency, decimals = matter.case.currency, matter.case.currency_decimals
+
+    def text(minor: object) -> str:
+        return format_units(int(str(minor)), decimals)
+
+    for asset, part, step, *numbers in matter.books.rows(view("estate_figures"), {"account": account}):
+        is_whole = numbers[2]
+        claim, entitled, payable, claimed, distributable, gross, costs = (
+            int(number) for number in (*numbers[:2], *numbers[3:])
+        )
+        is_interest = step == "estate:interest"
+        owed = "interest on it" if is_interest else "still owed when the pools have paid, at commencement value"
+        because = [
+            f"estate: {text(gross)} - costs and prior claims {text(costs)} = {text(distributable)} {currency}",
+            f"{owed}: {text(claim)} {currency}",
+        ]
+        if is_whole:
+            because.append("every claim of this step is paid whole")
+            if entitled < claim:
+                because.append(f"no more than is still owed when compensation is counted: {text(entitled)}")
+        else:
+            because += _division(claim, entitled, payable, claimed, text, is_largest=False)
+        name = f"{step} for {asset}" + (f", {part} part" if part else "")
+        yield Figure(name, f"{text(entitled)} {currency}", tuple(because))
+
+
+def _division(
+    claim: int, entitled: int, payable: int, claimed: int, text: Callable[[object], str], *, is_largest: bool
+) -> Iterator[str]:
+    """One share of a whole amount, with its remainder."""
+    yield f"this step shares {text(payable)} among claims of {text(claimed)}"
+    if payable == claimed:
+        yield "every claim is paid whole"
+        return
+    floor, rest = divmod(claim * payable, claimed)
+    yield f"in base units: {claim} x {payable} / {claimed} = {floor}, remainder {rest}"
+    if entitled == floor + 1:
+        yield "and one unit more: its remainder is among the largest"
+    elif entitled < floor:
+        yield f"no more than there is room for: {text(entitled)}"
+    elif rest and not is_largest:
+        yield "rounded down; the remainder stays as residue"
