@@ -215,7 +215,9 @@ class MadeUp:
         return self.table(columns, offset, limit, 7 if withheld_only else 450)
 
     def pools(self) -> Page:
-        columns = "pool gross costs holdback distributable claims awarded paid withheld overpaid surplus residue dividend"
+        columns = (
+            "pool gross costs holdback distributable claims awarded paid withheld overpaid surplus residue dividend"
+        )
         return self.table(columns, 0, 500, 2)
 
     def close(self) -> None:

@@ -106,9 +106,10 @@ FILES = {
                  "C,BTC,,opening_difference,,535714,0\n"
                  "C,BTC,disputed,negative_balances,,214285,124999\n"
                  "C,BTC,disputed,opening_difference,,535714,0\n",
-    "pools.csv": "pool,asset,gross,costs,holdback,distributable,claims,awarded,overpaid,surplus,residue,dividend_numerator,"
-                 "dividend_denominator\n"
-                 "BTC,BTC,1.40000000,0.00000000,0.00000000,1.40000000,2.00000000,1.40000000,0.00000000,0.00000000,0.00000000,7,10\n"
+    "pools.csv": "pool,asset,gross,costs,holdback,distributable,claims,awarded,overpaid,surplus,residue,"
+                 "dividend_numerator,dividend_denominator\n"
+                 "BTC,BTC,1.40000000,0.00000000,0.00000000,1.40000000,2.00000000,1.40000000,0.00000000,0.00000000,"
+                 "0.00000000,7,10\n"
                  f"ETH,ETH,{ETH_10},{ETH_0},{ETH_0},{ETH_10},{ETH_10},{ETH_10},{ETH_0},{ETH_0},{ETH_0},1,1\n",
     "schedule.csv": "account,claim_asset,part,step,pay_asset,claim,entitled,paid_before,quantity,value,status,reason\n"
                     "A,BTC,,reserve:reserve,JPY,2999999,500000,0,500000,500000,pay,\n"
@@ -120,7 +121,8 @@ FILES = {
                     "C,BTC,,return,BTC,0.25000000,0.17500000,0.00000000,0.17500000,1750000,pay,\n"
                     "C,BTC,disputed,reserve:reserve,JPY,749999,124999,0,124999,124999,withhold,disputed\n"
                     "C,BTC,disputed,return,BTC,0.25000000,0.17500000,0.00000000,0.17500000,1750000,withhold,disputed\n",
-    "holders.csv": "account,allowed_value,returned_value,compensated_value,estate_value,withheld_value,unpaid_value,recovery\n"
+    "holders.csv": "account,allowed_value,returned_value,compensated_value,estate_value,withheld_value,unpaid_value,"
+                   "recovery\n"
                    "A,10000000,7000000,500000,0,0,2500000,0.75000000\n"
                    "B,9000000,7500000,250000,0,0,1250000,0.86111111\n"
                    "C,2500000,1750000,124999,0,1874999,625001,0.74999960\n"

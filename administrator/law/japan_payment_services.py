@@ -20,8 +20,11 @@ What the law leaves open, decided here and printed each time:
     whether customers' crypto in the exchange's own wallets is theirs, and by which rule (here: shown, not shared);
     the procedure for exercising the right, which no order has laid down.
 
-Not covered: the deficiency of a holder as a bankruptcy claim (Bankruptcy Act art. 108), the estate's own ranks, and the
-liability reserve that the 2026 amendment plans; no official formula for it was published by the day this was read.
+The deficiency of a holder is shared in the estate that the case states, as an ordinary claim (Bankruptcy Act arts. 65,
+108: the right is taken for one of separate satisfaction, which the Act does not say in so many words).
+
+Not covered: the estate's ranks beyond prior, ordinary, interest and subordinated claims (art. 194), and the liability
+reserve that the 2026 amendment plans; no official formula for it was published by the day this was read.
 """
 
 from __future__ import annotations
@@ -103,6 +106,16 @@ REGIME = Regime(
             "The right and the guarantee apply from 1 May 2020.",
             Citation("令和元年法律第28号", "附則第1条", _ACT, Standing.UNREAD),
         ),
+        Provision(
+            "",
+            "What the pools do not return is proved in the bankruptcy as an ordinary claim, for the deficiency only.",
+            Citation("破産法", "108", _BANKRUPTCY, Standing.READ),
+        ),
+        Provision(
+            "",
+            "The priority right is taken for a right of separate satisfaction; the Act does not say so.",
+            _CHOICE,
+        ),
         Provision("pooling", "The right to one crypto is not exercised on crypto of another kind.", _CHOICE),
         Provision("", "Costs are borne by the estate, not by the customers' pools.", _CHOICE),
         Provision("rounding", "Shares are rounded down; what that leaves stays in the pool.", _CHOICE),
@@ -145,7 +158,7 @@ REGIME = Regime(
         ),
     ),
     not_covered=(
-        "the deficiency as a bankruptcy claim (Bankruptcy Act art. 108) and the estate's ranks (art. 194)",
+        "the estate's ranks beyond prior, ordinary, interest and subordinated claims (Bankruptcy Act art. 194)",
         "a statutory liability reserve for crypto: no official formula was published by the day this was read",
         "the procedure for exercising the priority right: no order lays it down",
     ),

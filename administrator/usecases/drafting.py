@@ -312,17 +312,20 @@ LATER = """\
 # currency = "JPY"
 # borne_by = "estate"          # or "pools", or an asset: its own pool. Pools bear costs only where the regime lets them
 
-# The general estate, which answers for what the pools do not return.
+# The general estate, which answers for what the pools do not return, where there is an insolvency.
 # [estate]
 # amount = "250000000"
 # currency = "JPY"
 # other_claims = "900000000"   # other unsecured claims of the same rank
+# prior_claims = "0"           # paid whole before anybody else
+# interest = "0.03"            # a year, simple, on each claim, once all claims are paid whole; left out: none
+# interest_until = 2027-03-31  # the last day that bears interest, from the day of commencement
 
 # What the plan does otherwise than the regime says; every override is printed in the plan.
 # [plan]
 # round = 1
 # final = false
-# pooling = "per_asset"        # or "by_value"
+# pooling = "per_asset"        # or "by_value": one pool, at prices of price_set "distribution"
 # rule = "proportional"
 # rounding = "floor"           # or "largest_remainder"
 # holdback = "0"               # the share of every pool that is kept back this round, such as "0.05"

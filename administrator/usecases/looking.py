@@ -369,7 +369,7 @@ class Matter:
 
     def pools(self) -> Page:
         """Every pool, from gross to dividend, with what is paid and withheld of it this round."""
-        return self._page("pools", 0, PAGE_ROWS_MAX, self._count("pool"))
+        return self._page("pools", 0, PAGE_ROWS_MAX, self._count("pool") + self._count("estate_pool"))
 
     def _of_account(self, name: str, account: str) -> Page:
         """The rows of one output that are of one account, as the output has them."""
