@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from administrator.advances import advances_document
 from administrator.insurance import Policy
+from administrator.reserve import Reserve
 from administrator.stages import Run, resolved
 from administrator.views import view
 from ledgers.units import format_units
@@ -18,9 +20,6 @@ WARNINGS_MAX = 200
 def plan_document(run: Run) -> dict[str, object]:
     """The plan as one document, its keys in reading order."""
     case, books, terms = run.case, run.books, resolved(run)
-
-    def money(minor: int) -> str:
-        return format_units(minor, terms.currency_decimals)
 
     return {
         "title": case.title,
@@ -60,14 +59,17 @@ def plan_document(run: Run) -> dict[str, object]:
             )
         },
         "policies": [_policy(policy, terms.currency_decimals) for policy in terms.policies],
-        "reserves": [
+        "reserves": [_reserve(reserve, terms.currency_decimals) for reserve in terms.reserves],
+        "advances": advances_document(books),
+        "accruals": [
             {
-                "name": reserve.name,
-                "amount": money(reserve.minor),
-                "covers": sorted(reserve.covers),
-                "ring_fenced": reserve.ring_fenced,
+                "kind": accrual.kind,
+                "asset": accrual.asset,
+                "of": accrual.of,
+                "ratio": accrual.ratio,
+                "goes_to": accrual.goes_to,
             }
-            for reserve in terms.reserves
+            for accrual in case.accruals
         ],
         "loss_prices": _loss_prices(books),
         "totals": totals(books, terms.currency_decimals),
@@ -84,6 +86,24 @@ def plan_document(run: Run) -> dict[str, object]:
                 {"most": WARNINGS_MAX},
             )
         ],
+    }
+
+
+def _reserve(reserve: Reserve, decimals: int) -> dict[str, object]:
+    """A reserve's terms, its sums in the reporting currency."""
+
+    def money(minor: int | None) -> str | None:
+        return None if minor is None else format_units(minor, decimals)
+
+    return {
+        "name": reserve.name,
+        "amount": money(reserve.minor),
+        "covers": sorted(reserve.covers),
+        "ring_fenced": reserve.ring_fenced,
+        "cap_per_holder": money(reserve.cap_minor),
+        "cap_per_holder_fiat": money(reserve.cap_fiat_minor),
+        "deducts_debts": reserve.deducts_debts,
+        "excludes": sorted(reserve.excludes),
     }
 
 

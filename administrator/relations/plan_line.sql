@@ -1,6 +1,6 @@
 -- Where the lines of the plan are kept, and what their numbers say.
 --
--- Reads   step(step_no, step), payment, account, term
+-- Reads   step(step_no, step), paid_sum, account
 -- Makes   step_name(step_no INTEGER key, step VARCHAR), reason_name(reason_no INTEGER key, reason VARCHAR),
 --         status_name(status_no INTEGER key, status VARCHAR): numbers in byte order of the names, from 0
 --         plan_units(account_no, claim_asset_no, part, step_no, pay_asset_no INTEGER, claim_units, entitled,
@@ -15,7 +15,7 @@
 create or replace table step_name as
 with named as (
     select step from step
-    union select payment.step from payment cross join term where payment.round < term.round
+    union select step from paid_sum
 )
 select (row_number() over (order by step) - 1)::integer as step_no, step
 from named

@@ -1,6 +1,6 @@
 -- What each line is paid this round, or why it is withheld.
 --
--- Reads   award, compensation, step(step_no, step), payment, account, payee, rate, term, loss_item, step_name, reason_name
+-- Reads   award, compensation, step(step_no, step), paid_sum, account, payee, rate, term, loss_item, step_name, reason_name
 -- Makes   rows of plan_units, ordered by its key
 -- Holds   withheld money stays its holder's
 --
@@ -21,13 +21,9 @@ cross join term
 group by compensation.account_no, compensation.asset_no, compensation.part, step_name.step_no, term.currency_no;
 
 create or replace table paid_before as
-select payment.account_no, payment.claim_asset_no, step_name.step_no, payment.pay_asset_no,
-       sum(payment.units)::decimal(38, 0) as units
-from payment
-join step_name using (step)
-cross join term
-where payment.round < term.round
-group by payment.account_no, payment.claim_asset_no, step_name.step_no, payment.pay_asset_no;
+select paid_sum.account_no, paid_sum.claim_asset_no, step_name.step_no, paid_sum.pay_asset_no, paid_sum.units
+from paid_sum
+join step_name using (step);
 
 create or replace view due_line as
 with met as (
