@@ -243,7 +243,8 @@ def about_pools(books: Books, case: CaseConfiguration, terms: Terms, pools: Pool
         )
     for pool in () if terms.is_by_value else pools.pools:
         asset, decimals = codes[pool.asset_no]
-        if pool.gross > 0 and pool.claimed == 0:
+        came = [accrual for accrual in terms.accruals if accrual.asset_no == pool.asset_no]
+        if pool.gross > 0 and pool.claimed == 0 and not came:
             where, row, wallet, units = _lowest(books, pool.asset_no, HELD_ROW, RECOVERED_ROW, PAID_ROW)
             quantity = format_units(pool.gross, decimals)
             yield Finding(
@@ -254,7 +255,17 @@ def about_pools(books: Books, case: CaseConfiguration, terms: Terms, pools: Pool
                 "Ask whose they are before they go to the estate.",
                 f"pool {asset}", asset, quantity, where, row, "quantity",
             )  # fmt: skip
-        if pool.gross == 0 and pool.claimed > 0:
+        if pool.gross == 0 and pool.claimed > 0 and came:
+            quantity = format_units(pool.claimed, decimals)
+            yield of_case(
+                "pool-empty",
+                WARNING,
+                f'[[accruals]] {came[0].kind} "{display(asset)}": {quantity} {display(asset)} are claimed in all, and '
+                "none are held.",
+                "Add the wallet that holds what came, or leave the accrual out until it is claimed.",
+                subject=f"pool {asset}", column="asset", asset=asset, quantity=quantity,
+            )  # fmt: skip
+        elif pool.gross == 0 and pool.claimed > 0:
             where, row, account, units = _lowest(books, pool.asset_no, OWED_ROW, CLAIMED_ROW, POSTED_ROW)
             quantity = format_units(pool.claimed, decimals)
             yield Finding(

@@ -117,7 +117,7 @@ def _with_overpaid(books: Books, pools: dict[int, Pool]) -> list[Pool]:
     return found
 
 
-def level_step(books: Books, step_no: int, available: int) -> None:
+def level_step(books: Books, step_no: int, available: int) -> int:
     """Cut what others get in one step of compensation where somebody had more of it before than he is entitled to.
 
     Their shares are cut in proportion, rounded down once more, so that never more than `available` is paid in all; the
@@ -127,11 +127,14 @@ def level_step(books: Books, step_no: int, available: int) -> None:
         available: what the step has for holders over all rounds, in minor units.
 
     Makes   compensation and base anew, where somebody had too much
+
+    Returns:
+        By how much the shares fell together, in minor units.
     """
     if not books.value(
         "select count(*) from paid_sum join step using (step) where step.step_no = $step_no", {"step_no": step_no}
     ):
-        return
+        return 0
     books.run(RELATIONS / "step_paid.sql", step_no=step_no)
     while True:
         rest, had, out = books.rows(
@@ -144,5 +147,7 @@ def level_step(books: Books, step_no: int, available: int) -> None:
         books.run(RELATIONS / "step_level.sql", there=str(there), rest=rest)
         if books.value("select count(*) filter (where is_out) from step_holder") == out:
             break
-    if out:
-        books.run(RELATIONS / "step_levelled.sql", step_no=step_no)
+    if not out:
+        return 0
+    books.run(RELATIONS / "step_levelled.sql", step_no=step_no)
+    return int(books.value("select sum(share - entitled)::varchar from step_line") or 0)

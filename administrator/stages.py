@@ -18,11 +18,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from administrator import findings
+from administrator.accruals import store_accruals
+from administrator.advances import about_advances
 from administrator.estate import share_estate
 from administrator.events import find_losses, store_losses
 from administrator.notes import note_inputs, note_stage, program_digest, stats_of
 from administrator.payment_findings import about_plan
 from administrator.red_flags import find_red_flags, screening_of
+from administrator.reserve import about_reserves
 from administrator.terms import Scales, Terms, resolve_terms
 from administrator.traced_recoveries import about_traced, make_traced_recoveries
 from administrator.valuation import make_rates, rates_of
@@ -80,6 +83,7 @@ def _books(run: Run) -> None:
         books.insert("declared_event", event.event_no, event.event, event.from_at, event.until_at)
         for party in event.parties:
             books.insert("declared_event_party", event.event_no, party)
+    store_accruals(books, terms.accruals)
     reconciliation.make_books(books)
     find_identities(books)
 
@@ -142,10 +146,10 @@ def _claims(run: Run) -> None:
     # Until here [plan] was blank, but for the round.
     _store_terms(books, terms)
     findings.add(books, findings.about_terms(run.case, terms))
-    books.run(RELATIONS / "paid_sum.sql")
     books.run(RELATIONS / "counted_claim.sql")
     claimed = "claim_units_booked" if _is_all_booked(books) else "claim_units"
-    for name in (claimed, "claim_row", "share_line", "finding_claims"):
+    accrued = ("accrued_claim",) if _is_accruing(books) else ()
+    for name in (claimed, *accrued, "claim_row", "share_line", "finding_claims", "paid_sum"):
         books.run(RELATIONS / f"{name}.sql")
     rows, lines = books.rows(
         "select (select coalesce(sum(allowed + disputed + unclaimed), 0) from claim_units where tier >= 0), "
@@ -155,11 +159,16 @@ def _claims(run: Run) -> None:
 
 
 def _is_all_booked(books: Books) -> bool:
-    """Whether every claim is a balance as it was handed over: nobody filed, and all accounts are customers'."""
+    """Whether every claim is a balance as it was handed over: nobody filed, all are customers', and nothing accrued."""
     filed, others = books.rows(
         "select (select count(*) from claim), (select count(*) from account where kind <> 'customer')"
     )[0]
-    return bool(books.value("select has_balance from term")) and filed == 0 and others == 0
+    return bool(books.value("select has_balance from term")) and filed == others == 0 and not _is_accruing(books)
+
+
+def _is_accruing(books: Books) -> bool:
+    """Whether holders claim anything that came after commencement."""
+    return bool(books.value("select count(*) from accrual where is_holders"))
 
 
 def _pools(run: Run) -> None:
@@ -169,12 +178,14 @@ def _pools(run: Run) -> None:
     for excess in pools.excesses:
         books.insert("cost_excess", excess.name, excess.asset_no, excess.minor)
     findings.add(books, findings.about_pools(books, run.case, terms, pools))
+    findings.add(books, about_advances(books))
 
 
 def _compensation(run: Run) -> None:
     books, terms = run.books, resolved(run)
     compensate(books, terms, find_losses(books, terms, rates_of(books)))
     findings.add(books, findings.about_compensation(books, run.case, terms))
+    findings.add(books, about_reserves(books, terms.reserves))
     over = books.value("select count(*) from base where met > base or met < 0")
     assert over == 0, f"{over} bases are met beyond what was lost"
 
@@ -221,12 +232,12 @@ def _is_first_in_kind(books: Books) -> bool:
 
 RATED = 2
 """Stages after which every sum of case.toml can be resolved."""
-ALL = ("reserves", "policies", "events", "costs", "estate", "plan")
+ALL = ("reserves", "policies", "events", "costs", "advances", "accruals", "estate", "plan")
 LOSSES = ("reserves", "policies", "events", "plan.round")
 
 STAGES = (
     Stage("load", "What were we handed?", ("source",), (), _load),
-    Stage("books", "What do the books say was owed?", ("book",), ("events", "plan.round"), _books),
+    Stage("books", "What do the books say was owed?", ("book",), ("events", "accruals", "plan.round"), _books),
     Stage("reconcile", "Is it there, and what explains the difference?", ("bridge_line",), (), _reconcile),
     Stage("flows", "Who had it, and where does it lie?", ("flow", "loss_item"), LOSSES, _flows),
     Stage("screen", "What looks wrong, and should be asked about?", ("red_flag",), (), _screen),
@@ -257,6 +268,8 @@ def given(case: CaseConfiguration, stage: Stage) -> CaseConfiguration:
         policies=case.policies if "policies" in stage.reads else (),
         events=case.events if "events" in stage.reads else (),
         costs=case.costs if "costs" in stage.reads else (),
+        advances=case.advances if "advances" in stage.reads else (),
+        accruals=case.accruals if "accruals" in stage.reads else (),
         estate=case.estate if "estate" in stage.reads else None,
         plan=case.plan if "plan" in stage.reads else plan,
         requirement=None,

@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from administrator.accruals import Accrual
+from administrator.advances import Advance
 from administrator.allocation import Rounding
 from administrator.errors import RegimeError
 from administrator.insurance import Basis, Policy, Sublimit
@@ -17,11 +19,22 @@ from administrator.law import REGIMES
 from administrator.law.regime import Insiders, Late, Regime
 from administrator.losses import Peril
 from administrator.pools import Cost
-from administrator.valuation import COMMENCEMENT, Rates
+from administrator.reserve import Reserve
+from administrator.valuation import COMMENCEMENT, DIGITS_MAX, Rates
 from ledgers.configuration import CaseConfiguration
-from ledgers.configuration_sections import PolicySection
+from ledgers.configuration_sections import AccrualSection, PolicySection, ReserveSection
+from ledgers.display import display
 from ledgers.tracing.rules import TracingRule
-from ledgers.units import ExcessDigits, Ratio, Scientific, divide_half_even, read_quantity, read_ratio
+from ledgers.units import (
+    ExcessDigits,
+    NotANumber,
+    Ratio,
+    Scientific,
+    divide_half_even,
+    read_quantity,
+    read_ratio,
+    value_ratio,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +54,6 @@ class DeclaredLoss:
     from_at: datetime | None
     until_at: datetime | None
     discovered_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class Reserve:
-    """A fund that answers for losses of some perils."""
-
-    name: str
-    minor: int
-    covers: frozenset[Peril]
-    ring_fenced: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +106,8 @@ class Terms:
     reserves: tuple[Reserve, ...]
     estate: Estate | None
     compensation_reduces_claim: bool
+    advances: tuple[Advance, ...]
+    accruals: tuple[Accrual, ...]
     parameters: Mapping[str, str]
     """Every plan parameter as text, for plan.json."""
     overrides: tuple[str, ...]
@@ -221,17 +226,14 @@ def resolve_terms(case: CaseConfiguration, scales: Scales) -> Terms:
         pool_costs=_costs(case, scales, of_pools=True) if to_pools else (),
         estate_costs=_costs(case, scales, of_pools=False) + (() if to_pools else _costs(case, scales, of_pools=True)),
         policies=tuple(_policy(at, policy, scales) for at, policy in enumerate(case.policies)),
-        reserves=tuple(
-            Reserve(
-                reserve.name,
-                scales.minor(reserve.amount, reserve.currency),
-                frozenset(Peril(peril) for peril in reserve.covers),
-                reserve.ring_fenced,
-            )
-            for reserve in case.reserves
+        reserves=tuple(_reserve(reserve, scales) for reserve in case.reserves),
+        advances=tuple(
+            Advance(advance.name, scales.numbers[advance.asset], scales.units(advance.quantity, advance.asset))
+            for advance in case.advances
         ),
         estate=_estate(case, scales),
         compensation_reduces_claim=parameters["compensation_reduces_claim"] == "true",
+        accruals=tuple(_accrual(accrual, scales) for accrual in case.accruals),
         parameters=parameters,
         overrides=tuple(
             name
@@ -306,6 +308,46 @@ def _costs(case: CaseConfiguration, scales: Scales, *, of_pools: bool) -> tuple[
         )
         for cost in case.costs
         if (cost.borne_by != "estate") == of_pools
+    )
+
+
+def _reserve(reserve: ReserveSection, scales: Scales) -> Reserve:
+    cap, cap_fiat = reserve.cap_per_holder, reserve.cap_per_holder_fiat
+    return Reserve(
+        name=reserve.name,
+        minor=scales.minor(reserve.amount, reserve.currency),
+        covers=frozenset(Peril(peril) for peril in reserve.covers),
+        ring_fenced=reserve.ring_fenced,
+        cap_minor=None if cap is None else scales.minor(cap, reserve.currency),
+        cap_fiat_minor=None if cap_fiat is None else scales.minor(cap_fiat, reserve.currency),
+        deducts_debts=reserve.deducts_debts,
+        excludes=frozenset(reserve.excludes),
+    )
+
+
+def _accrual(accrual: AccrualSection, scales: Scales) -> Accrual:
+    """Resolve what accrued: the ratio of whole assets becomes one of base units."""
+    try:
+        ratio = value_ratio(
+            scales.decimals[accrual.of], read_ratio(accrual.ratio, Scientific.REFUSE), scales.decimals[accrual.asset]
+        )
+    except NotANumber as refused:
+        raise RegimeError(
+            f'case.toml: [[accruals]] {accrual.kind} "{display(accrual.asset)}" has a ratio that is no exact ratio '
+            f"({refused.refusal}). Shorten it."
+        ) from None
+    if max(ratio.numerator, ratio.denominator) >= 10**DIGITS_MAX:
+        raise RegimeError(
+            f'case.toml: [[accruals]] {accrual.kind} "{display(accrual.asset)}" has a ratio that needs more than '
+            f"{DIGITS_MAX} digits in base units. Shorten it."
+        )
+    return Accrual(
+        kind=accrual.kind,
+        asset_no=scales.numbers[accrual.asset],
+        of_no=scales.numbers[accrual.of],
+        is_holders=accrual.goes_to == "holders",
+        ratio=ratio,
+        ratio_text=accrual.ratio,
     )
 
 

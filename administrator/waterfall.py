@@ -16,11 +16,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from administrator.advances import make_advances
 from administrator.allocation import Rounding
 from administrator.events import Losses
 from administrator.insurance import Cover, Refused, cover
 from administrator.levelling import level_pools, level_step
 from administrator.pools import VALUE_POOL, Pool, PoolGross, Pools, make_pools
+from administrator.reserve import cut_claims
 from administrator.terms import Terms
 from administrator.valuation import COMMENCEMENT, Rates, distribution_rate
 from ledgers.units import Ratio, divide_half_even
@@ -101,18 +103,21 @@ def _grosses(books: Books, terms: Terms, rates: Rates) -> list[PoolGross]:
     """What is there of each asset: for customers, the guarantee where it is pooled, and recoveries, traced ones too."""
     claimed = _claimed_by_tier(books)
     grosses = []
-    for asset_no, held, guarantee, recovered in books.rows(
+    held_rows = books.rows(
         "select total.asset_no, total.held_customer::varchar, total.held_guarantee::varchar, "
-        "(coalesce(sum(recovery.units), 0) + coalesce((select sum(traced.units) from traced_recovery as traced "
-        "where traced.is_pooled and traced.asset_no = total.asset_no), 0))::varchar "
+        "coalesce(sum(recovery.units), 0)::varchar, coalesce((select sum(traced.units) from traced_recovery as traced "
+        "where traced.is_pooled and traced.asset_no = total.asset_no), 0)::varchar "
         "from holding_total as total left join recovery on "
         "recovery.asset_no = total.asset_no and (recovery.pool is null or recovery.pool = '' or recovery.pool = "
         "(select asset.asset from asset where asset.asset_no = total.asset_no) "
         "or ($is_by_value and recovery.pool = 'value')) "
         "group by total.asset_no, total.held_customer, total.held_guarantee order by total.asset_no",
         {"is_by_value": terms.is_by_value},
-    ):
-        gross = max(int(held) + (int(guarantee) if terms.guarantee_in_pool else 0) + int(recovered), 0)
+    )
+    lent = make_advances(books, terms.advances, {asset_no: int(units) for asset_no, _, _, units, _ in held_rows})
+    for asset_no, held, guarantee, recovered, traced in held_rows:
+        pooled = int(held) + (int(guarantee) if terms.guarantee_in_pool else 0) + int(recovered) + int(traced)
+        gross = max(pooled + lent.get(asset_no, 0), 0)
         rate = rates.get((asset_no, COMMENCEMENT))
         value = None if rate is None else divide_half_even(gross * rate.numerator, rate.denominator)
         grosses.append(PoolGross(asset_no, asset_no, gross, value, rate, claimed.get(asset_no, {})))
@@ -173,37 +178,37 @@ def compensate(books: Books, terms: Terms, losses: Losses) -> None:
     step_no = len(RETURN_STEPS)
     for policy in sorted(terms.policies, key=lambda policy: (policy.retention_minor, policy.position)):
         books.insert("step", step_no, f"insurance:{policy.name}")
-        received = 0
-        for answer in cover(policy, losses.events, terms.projection):
-            received += answer.received_minor if policy.pays_holders else 0
-            _pay_event(books, terms, losses, answer, step_no)
-        level_step(books, step_no, received)
+        answers = cover(policy, losses.events, terms.projection)
+        paid = [_pay_event(books, terms, losses, answer, step_no) for answer in answers]
+        cut = level_step(books, step_no, sum(answer.received_minor for answer in answers) if policy.pays_holders else 0)
+        for answer, (unmet, given) in zip(answers, _less(paid, cut), strict=True):
+            _keep_cover(books, answer, unmet, given)
         step_no += 1
     for reserve in terms.reserves:
         books.insert("step", step_no, f"reserve:{reserve.name}")
-        items = sorted({item.item_no for item in losses.items if item.peril in reserve.covers})
-        unmet = _unmet(books, items)
-        given = _pay_step(books, terms, step_no, reserve.minor, items) if reserve.ring_fenced else 0
+        _claim_step(books, sorted({item.item_no for item in losses.items if item.peril in reserve.covers}))
+        claims = cut_claims(books, reserve, step_no)
+        given = _pay_step(books, terms, step_no, reserve.minor) if reserve.ring_fenced else 0
+        given -= level_step(books, step_no, reserve.minor if reserve.ring_fenced else 0)
         books.insert(
             "coverage",
             reserve.name,
             "",
-            unmet,
+            claims.unmet_minor,
             False,
-            unmet,
+            claims.claimed_minor,
             False,
             reserve.minor,
             reserve.minor,
-            unmet,
+            claims.claimed_minor,
             given,
             None if reserve.ring_fenced else Refused.ESTATE.value,
         )
-        level_step(books, step_no, reserve.minor if reserve.ring_fenced else 0)
         step_no += 1
 
 
-def _pay_event(books: Books, terms: Terms, losses: Losses, answer: Cover, step_no: int) -> None:
-    """Share what a policy has paid for one event among the lines it covers."""
+def _pay_event(books: Books, terms: Terms, losses: Losses, answer: Cover, step_no: int) -> tuple[int, int]:
+    """Share what a policy has paid for one event among the lines it covers; give what was unmet and what was shared."""
     policy = answer.policy
     items = sorted(
         {
@@ -214,10 +219,26 @@ def _pay_event(books: Books, terms: Terms, losses: Losses, answer: Cover, step_n
     )
     given, unmet = 0, _unmet(books, items)
     if policy.pays_holders and answer.received_minor > 0:
-        given = _pay_step(books, terms, step_no, answer.received_minor, items)
+        _claim_step(books, items)
+        given = _pay_step(books, terms, step_no, answer.received_minor)
+    return unmet, given
+
+
+def _less(paid: Sequence[tuple[int, int]], cut: int) -> list[tuple[int, int]]:
+    """What levelling took comes off the last event first, as it comes off the losses that are met."""
+    left = []
+    for unmet, given in reversed(paid):
+        taken = min(given, cut)
+        cut -= taken
+        left.append((unmet, given - taken))
+    return left[::-1]
+
+
+def _keep_cover(books: Books, answer: Cover, unmet: int, given: int) -> None:
+    """Keep what a policy says to one event, and what holders get of it."""
     books.insert(
         "coverage",
-        policy.name,
+        answer.policy.name,
         answer.event.event,
         answer.ground_up_minor,
         answer.is_ground_up_partial,
@@ -241,12 +262,16 @@ def _unmet(books: Books, items: list[int]) -> int:
     )
 
 
-def _pay_step(books: Books, terms: Terms, step_no: int, minor: int, items: list[int]) -> int:
-    """Share a sum among the unmet bases of these items, and give what was shared out."""
+def _claim_step(books: Books, items: list[int]) -> None:
+    """Let every line claim its unmet bases of these items."""
     books.execute("delete from step_item")
     for item_no in items:
         books.insert("step_item", item_no)
     books.run(RELATIONS / "compensation_claim.sql")
+
+
+def _pay_step(books: Books, terms: Terms, step_no: int, minor: int) -> int:
+    """Share a sum among what is claimed of the step, and give what was shared out."""
     claimed = int(books.value("select coalesce(sum(claim_minor), 0)::varchar from compensation_claim"))
     if claimed == 0 or minor == 0:
         return 0

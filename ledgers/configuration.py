@@ -27,8 +27,9 @@ from ledgers.configuration_checks import contradictions
 from ledgers.configuration_faults import CASE_FILE, TomlFloat, fault_lines
 from ledgers.configuration_markers import MARKER, open_places, stood_in
 from ledgers.configuration_sections import (
+    AccrualSection,
+    AdvanceSection,
     AssetSection,
-    Bound,
     CaseSection,
     CaseToml,
     CostSection,
@@ -41,6 +42,7 @@ from ledgers.configuration_sections import (
     SourceSection,
     UnsourcedToml,
 )
+from ledgers.configuration_values import Bound
 from ledgers.display import display
 from ledgers.errors import ConfigurationError
 
@@ -63,6 +65,8 @@ class CaseConfiguration:
     policies: tuple[PolicySection, ...]
     events: tuple[EventSection, ...]
     costs: tuple[CostSection, ...]
+    advances: tuple[AdvanceSection, ...]
+    accruals: tuple[AccrualSection, ...]
     estate: EstateSection | None
     plan: PlanSection
     requirement: RequirementSection | None

@@ -109,11 +109,13 @@ def _currencies(parsed: CaseToml) -> Iterator[str]:
     """Check every amount of money: its currency is a declared fiat asset, and its digits are no finer than that."""
     money: list[tuple[str, str, Mapping[str, str | None]]] = []
     for reserve in parsed.reserves:
-        money.append((f'[[reserves]] "{display(reserve.name)}"', reserve.currency, {"amount": reserve.amount}))
+        keys = ("amount", "cap_per_holder", "cap_per_holder_fiat")
+        where = f'[[reserves]] "{display(reserve.name)}"'
+        money.append((where, reserve.currency, {key: getattr(reserve, key) for key in keys}))
     for policy in parsed.policies:
         where = f'[[policies]] "{display(policy.name)}"'
-        keys = ("retention", "limit", "aggregate", "eroded", "received")
-        money.append((where, policy.currency, {key: getattr(policy, key) for key in keys}))
+        of_policy = ("retention", "limit", "aggregate", "eroded", "received")
+        money.append((where, policy.currency, {key: getattr(policy, key) for key in of_policy}))
         for sublimit in policy.sublimits:
             money.append((f"{where} sublimits", policy.currency, {"limit": sublimit.limit}))
     for cost in parsed.costs:
@@ -123,8 +125,8 @@ def _currencies(parsed: CaseToml) -> Iterator[str]:
                 money[-1][0], f'borne_by must be "pools", "estate" or an asset, and {_unknown(parsed, cost.borne_by)}'
             )
     if parsed.estate:
-        amounts = {"amount": parsed.estate.amount, "other_claims": parsed.estate.other_claims}
-        money.append(("[estate]", parsed.estate.currency, amounts))
+        of_estate = {"amount": parsed.estate.amount, "other_claims": parsed.estate.other_claims}
+        money.append(("[estate]", parsed.estate.currency, of_estate))
     if parsed.plan.minimum_payment is not None:
         money.append(("[plan]", parsed.case.currency, {"minimum_payment": parsed.plan.minimum_payment}))
     for where, currency, texts in money:
@@ -138,6 +140,7 @@ def _currencies(parsed: CaseToml) -> Iterator[str]:
             yield from _digits(where, key, text, currency, asset.decimals)
     for event in parsed.events:
         yield from _lost(parsed, event)
+    yield from _after_commencement(parsed)
 
 
 def _lost(parsed: CaseToml, event: EventSection) -> Iterator[str]:
@@ -148,6 +151,34 @@ def _lost(parsed: CaseToml, event: EventSection) -> Iterator[str]:
         yield line_of(where, f"asset {_unknown(parsed, event.asset)}")
     elif event.asset in parsed.assets:
         yield from _digits(where, "quantity", event.quantity, event.asset, parsed.assets[event.asset].decimals)
+
+
+def _after_commencement(parsed: CaseToml) -> Iterator[str]:
+    """Check what was lent to pools, and what came to holdings: of assets that are there."""
+    for advance in parsed.advances:
+        where = f'[[advances]] "{display(advance.name)}"'
+        if advance.asset not in parsed.assets or "*" in advance.asset:
+            yield line_of(where, f"asset {_undeclared(parsed, advance.asset)}")
+        else:
+            decimals = parsed.assets[advance.asset].decimals
+            yield from _digits(where, "quantity", advance.quantity, advance.asset, decimals)
+    seen: set[tuple[str, str, str]] = set()
+    for accrual in parsed.accruals:
+        where = f'[[accruals]] {accrual.kind} "{display(accrual.asset)}" of "{display(accrual.of)}"'
+        for key, code in (("asset", accrual.asset), ("of", accrual.of)):
+            if code not in parsed.assets or "*" in code:
+                yield line_of(where, f"{key} {_undeclared(parsed, code)}")
+        if (accrual.kind, accrual.asset, accrual.of) in seen:
+            yield line_of(where, "stands there twice. Leave one, with the ratio of both together.")
+        seen.add((accrual.kind, accrual.asset, accrual.of))
+        if accrual.kind == "fork" and accrual.asset == accrual.of:
+            yield line_of(where, "is a fork of itself. Name what came, and whose holders it came to.")
+
+
+def _undeclared(parsed: CaseToml, code: str) -> str:
+    if _knows(parsed, code):
+        return f'"{display(code)}" is known by a pattern only. Declare it by itself: [assets.{display(code)}].'
+    return _unknown(parsed, code)
 
 
 def _digits(where: str, key: str, text: str | None, asset: str, decimals: int) -> Iterator[str]:
@@ -266,6 +297,7 @@ def _names(parsed: CaseToml) -> Iterator[str]:
     )
     yield from _twice("[[events]]", (event.name for event in parsed.events))
     yield from _twice("[[costs]]", (cost.name for cost in parsed.costs))
+    yield from _twice("[[advances]]", (advance.name for advance in parsed.advances))
     for event in parsed.events:
         if event.name in BRIDGE_LINES or event.name.startswith(BRIDGE_LINE_PREFIXES):
             yield line_of(

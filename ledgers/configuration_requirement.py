@@ -57,6 +57,9 @@ def requirement_faults(parsed: CaseToml) -> Iterator[str]:
             )
     if section.band is not None and _number(section.band[0]) > _number(section.band[1]):
         yield line_of(where, "band begins above its end. Write the lower figure first.")
+    for key in ("insured_retention", "insured_custody"):
+        if getattr(section, key) is not None and _number(section.insured) == (0, ""):
+            yield line_of(where, f"has {key}, and insured is 0. Write the limit that is in force, or remove {key}.")
     for offer in section.insurance:
         yield from _offer_faults(offer)
     yield from _twice("[[requirement.insurance]]", "name", [offer.name for offer in section.insurance])
@@ -70,6 +73,8 @@ def _amounts(section: RequirementSection) -> Iterator[tuple[str, str, str]]:
         text = getattr(section, key)
         if text is not None:
             yield "[requirement]", key, text
+    if section.insured_retention is not None:
+        yield "[requirement]", "insured_retention", section.insured_retention
     for text in section.band or ():
         yield "[requirement]", "band", text
     for volume in section.volumes:
@@ -77,7 +82,7 @@ def _amounts(section: RequirementSection) -> Iterator[tuple[str, str, str]]:
             yield f'[[requirement.volumes]] "{volume.kind}"', "years", text
     for offer in section.insurance:
         where = f'[[requirement.insurance]] "{display(offer.name)}"'
-        for key in ("retention", "step", "limit_max"):
+        for key in ("retention", "attachment", "step", "limit_max"):
             text = getattr(offer, key)
             if text is not None:
                 yield where, key, text
@@ -100,6 +105,8 @@ def _amount_fault(text: str, decimals: int, currency: str) -> str:
 
 def _offer_faults(offer: OfferSection) -> Iterator[str]:
     where = f'[[requirement.insurance]] "{display(offer.name)}"'
+    if offer.attachment is not None and _number(offer.retention) != (0, ""):
+        yield line_of(where, "has a retention and an attachment. Leave the attachment for an excess layer.")
     if offer.step is not None and offer.limit_max is not None:
         step, most = _number(offer.step), _number(offer.limit_max)
         if step == (0, ""):

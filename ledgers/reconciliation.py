@@ -23,6 +23,7 @@ RECONCILIATION = (
     "holding",
     "holding_total",
     "bridge",
+    "returnable",
     "finding_books",
     "finding_reconcile",
 )

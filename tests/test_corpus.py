@@ -44,6 +44,8 @@ FAMILY = "-summary"
 COMPANIONS: dict[str, tuple[frozenset[str], str]] = {
     "cost-falls-on-estate": (
         frozenset({"provision-unread"}), "the one regime whose pools bear no costs has a provision that nobody read"),
+    "debt-unvalued": (
+        frozenset({"balances-negative"}), "a debt is a negative balance"),
     "empty-cell-summary": (
         frozenset({"empty-cell"}), "it counts those that are beyond the thousand that are named"),
     "holding-below-zero": (

@@ -127,6 +127,7 @@ FILES = {
                    "B,9000000,7500000,250000,0,0,1250000,0.86111111\n"
                    "C,2500000,1750000,124999,0,1874999,625001,0.74999960\n"
                    "D,0,0,0,0,0,0,\n",
+    "returnable.csv": "transfer,occurred_at,asset,quantity,sender,wallet,account,paid_before,due\n",
     "rejects.csv": "source,row,reason,raw\n",
 }
 """Every table of the contract but findings.csv, whose sentences are not the rules'."""

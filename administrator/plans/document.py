@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from administrator.advances import advances_document
 from administrator.insurance import Policy
+from administrator.reserve import Reserve
 from administrator.stages import Run, resolved
-from administrator.terms import Reserve, Terms
+from administrator.terms import Terms
 from administrator.views import view
 from ledgers.units import format_units
 
@@ -26,9 +28,6 @@ DISTRIBUTION_PRICES = """
 def plan_document(run: Run) -> dict[str, object]:
     """The plan as one document, its keys in reading order."""
     case, books, terms = run.case, run.books, resolved(run)
-
-    def money(minor: int) -> str:
-        return format_units(minor, terms.currency_decimals)
 
     return {
         "title": case.title,
@@ -70,6 +69,17 @@ def plan_document(run: Run) -> dict[str, object]:
         "policies": [_policy(policy, terms.currency_decimals) for policy in terms.policies],
         "reserves": [_reserve(reserve, terms.currency_decimals) for reserve in terms.reserves],
         "estate": _estate(run, terms),
+        "advances": advances_document(books),
+        "accruals": [
+            {
+                "kind": accrual.kind,
+                "asset": accrual.asset,
+                "of": accrual.of,
+                "ratio": accrual.ratio,
+                "goes_to": accrual.goes_to,
+            }
+            for accrual in case.accruals
+        ],
         "loss_prices": _loss_prices(books),
         "distribution_prices": dict(books.rows(DISTRIBUTION_PRICES)),
         "totals": totals(books, terms.currency_decimals),
@@ -90,12 +100,20 @@ def plan_document(run: Run) -> dict[str, object]:
 
 
 def _reserve(reserve: Reserve, decimals: int) -> dict[str, object]:
-    """A reserve's terms."""
+    """A reserve's terms, its sums in the reporting currency."""
+
+    def money(minor: int | None) -> str | None:
+        return None if minor is None else format_units(minor, decimals)
+
     return {
         "name": reserve.name,
-        "amount": format_units(reserve.minor, decimals),
+        "amount": money(reserve.minor),
         "covers": sorted(reserve.covers),
         "ring_fenced": reserve.ring_fenced,
+        "cap_per_holder": money(reserve.cap_minor),
+        "cap_per_holder_fiat": money(reserve.cap_fiat_minor),
+        "deducts_debts": reserve.deducts_debts,
+        "excludes": sorted(reserve.excludes),
     }
 
 

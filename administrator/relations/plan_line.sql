@@ -15,7 +15,7 @@
 create or replace table step_name as
 with named as (
     select step from step
-    union select step from paid_sum where step <> 'return:deposit'
+    union select step from paid_sum
 )
 select (row_number() over (order by step) - 1)::integer as step_no, step,
        case when starts_with(step, 'return:') then 'return'

@@ -2,8 +2,9 @@
 --
 -- Reads   nothing
 -- Makes   term, declared_event, declared_event_party, rate, price_text, pool, pool_tier, pool_tier_ordinary, outpaid,
---         loss_item, compensable, compensation, estate_award,
---         estate_pool, estate_source, estate_other, estate_tier, cost_excess, step, coverage, part_name, destination, traced_recovery
+--         loss_item, compensable, compensation, estate_award, estate_pool, estate_source, estate_other, estate_tier,
+--         cost_excess, step, coverage, part_name, destination, traced_recovery, reserve_term, reserve_exclusion,
+--         reserve_holder, reserve_claim, advance, accrual, accrued
 -- Holds   term has one row once the terms are stored; rates are minor units of the reporting currency to a base unit
 create or replace table term(
     commencement_at timestamp, bar_at timestamp, has_balance boolean, has_journal boolean, has_transfers boolean,
@@ -67,6 +68,30 @@ create or replace table destination(
 );
 create or replace table traced_recovery(
     asset_no integer, wallet varchar, traced decimal(38, 0), units decimal(38, 0), is_pooled boolean
+);
+create or replace table reserve_term(
+    step_no integer, cap_minor decimal(38, 0), cap_fiat_minor decimal(38, 0), deducts_debts boolean
+);
+create or replace table reserve_exclusion(step_no integer, kind varchar);
+create or replace table reserve_holder(
+    step_no integer, holder_no integer, uncut_minor decimal(38, 0), fiat_minor decimal(38, 0), debt_minor decimal(38, 0),
+    cap_minor decimal(38, 0), fiat_cut_minor decimal(38, 0), claim_minor decimal(38, 0)
+);
+create or replace table reserve_claim(
+    step_no integer, holder_no integer, account_no integer, asset_no integer, part integer, uncut_minor decimal(38, 0),
+    fiat_cut_minor decimal(38, 0), claim_minor decimal(38, 0)
+);
+create or replace table advance(
+    advance_no integer, name varchar, asset_no integer, units decimal(38, 0), repaid decimal(38, 0)
+);
+create or replace table accrual(
+    accrual_no integer, kind varchar, asset_no integer, of_no integer, is_holders boolean, numerator decimal(38, 0),
+    denominator decimal(38, 0), ratio varchar
+);
+create or replace table accrued(
+    account_no integer, asset_no integer, accrual_no integer, tier tinyint, of_allowed decimal(38, 0),
+    of_disputed decimal(38, 0), of_unclaimed decimal(38, 0), allowed decimal(38, 0), disputed decimal(38, 0),
+    unclaimed decimal(38, 0)
 );
 create or replace table part_name(part integer, name varchar);
 insert into part_name values (0, null), (1, 'disputed'), (2, 'unclaimed');

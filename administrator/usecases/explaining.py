@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from administrator.usecases.explaining_awards import Figure, estate_figures, return_figures
+from administrator.usecases.explained import Figure, accrual_figures, accrued_units, cut_reasons, exclusion_figures
+from administrator.usecases.explaining_awards import estate_figures, return_figures
 from administrator.views import view
 from ledgers.errors import CaseError
 from ledgers.identity import WORDS, Reason
@@ -104,6 +105,7 @@ def explain_account(matter: Matter, account: str) -> Explanation:
     facts = facts_of(matter, account)
     figures = [
         *_claim_figures(matter, account),
+        *accrual_figures(matter, account),
         *_pool_figures(matter, account),
         *_price_figures(matter, account),
         *return_figures(matter, account),
@@ -116,6 +118,7 @@ def explain_account(matter: Matter, account: str) -> Explanation:
 
 def _claim_figures(matter: Matter, account: str) -> list[Figure]:
     figures = []
+    came = accrued_units(matter, account)
     for (
         asset,
         decimals,
@@ -157,7 +160,10 @@ def _claim_figures(matter: Matter, account: str) -> list[Figure]:
                 f"{', filed late' if is_late else ''}: {claim_source}:{claim_row}"
             )
             if standing == "filed":
-                because.append(f"allowed = min(filed {text(filed)}, scheduled {text(scheduled)}) = {text(allowed)}")
+                own = text(str(int(allowed) - came.get(asset, 0)))
+                because.append(f"allowed = min(filed {text(filed)}, scheduled {text(scheduled)}) = {own}")
+        if came.get(asset):
+            because.append(f"and {text(str(came[asset]))} that came after commencement, as said below")
         for name, units in (("disputed", disputed), ("unclaimed", unclaimed), ("disallowed", disallowed)):
             if int(units):
                 because.append(f"{name} {text(units)}")
@@ -201,6 +207,7 @@ def _compensation_figures(matter: Matter, account: str) -> list[Figure]:
         return f"{format_units(int(str(minor)), decimals)} {currency}"
 
     figures = []
+    cuts = cut_reasons(matter, account)
     for row in matter.books.rows(view("base_figures"), {"account": account}):
         asset, part, event, custody, base, met, lost, lost_in_all, paid_in, places, *numbers = row
         claim, gross, claimed, numerator, denominator = map(int, numbers)
@@ -221,12 +228,16 @@ def _compensation_figures(matter: Matter, account: str) -> list[Figure]:
     for asset, part, step, claim, entitled, claimed_in_all, paid_in_all in matter.books.rows(
         view("compensation_figures"), {"account": account}
     ):
+        cut = cuts.pop((asset, part, step), None)
         shared = (
-            f"this line's unmet bases of the step: {money(claim)}",
-            f"the step gives {money(paid_in_all)} to unmet bases of {money(claimed_in_all)}, in proportion",
+            *(cut or (f"this line's unmet bases of the step: {money(claim)}",)),
+            f"the step gives {money(paid_in_all)} to {'claims' if cut else 'unmet bases'} of {money(claimed_in_all)}, "
+            "in proportion",
         )
         figures.append(Figure(f"{step} for {asset}{', ' + part + ' part' if part else ''}", money(entitled), shared))
-    return figures
+    for (asset, part, step), reasons in cuts.items():
+        figures.append(Figure(f"{step} for {asset}{', ' + part + ' part' if part else ''}", money(0), reasons))
+    return [*figures, *exclusion_figures(matter, account)]
 
 
 def _status_figures(matter: Matter, account: str) -> list[Figure]:

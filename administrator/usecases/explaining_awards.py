@@ -3,24 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from administrator.usecases.explained import Figure
 from administrator.views import view
 from ledgers.units import format_units
 
 if TYPE_CHECKING:
     from administrator.usecases.looking import Matter
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """One figure and why it is what it is."""
-
-    name: str
-    value: str
-    because: tuple[str, ...]
-    """Sentences and arithmetic, each resting on the one before or on a source row."""
 
 
 def return_figures(matter: Matter, account: str) -> Iterator[Figure]:

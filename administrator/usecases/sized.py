@@ -7,7 +7,7 @@ for who draws them. No figure is computed here.
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from administrator.cli_parts import table_of
@@ -55,8 +55,10 @@ class TriedLine:
 
     scenario: str
     loss: str
+    in_force: str
+    """Of it, what the insurance in force would pay."""
     insured: str
-    """Of it, what the insurer would pay."""
+    """Of it, what all insurers would pay, those in force too."""
     reserved: str
     """Of it, what the reserve would."""
     uncovered: str
@@ -65,12 +67,27 @@ class TriedLine:
 
 
 @dataclass(frozen=True, slots=True)
-class BlendLine:
-    """A reserve and a limit beside it; costs are of one year, rounded up."""
+class LayerLine:
+    """One limit of one offer."""
 
     offer: str
-    """Empty: reserve alone."""
     limit: str
+    attaches: str
+    """Above how much of a loss it pays."""
+    premium: str
+    """Of one year, rounded up."""
+
+
+@dataclass(frozen=True, slots=True)
+class BlendLine:
+    """A reserve and a tower of limits beside it; costs are of one year, rounded up."""
+
+    offer: str
+    """The names of its offers, the lowest layer first, joined by " + "; empty: reserve alone."""
+    limit: str
+    """All limits together."""
+    layers: tuple[LayerLine, ...]
+    """The lowest first."""
     reserve: str
     to_add: str
     """Of the reserve, what is not in hand yet."""
@@ -82,6 +99,11 @@ class BlendLine:
     is_shown: bool
     """Whether it is at an end or a corner of its offer: the others lie between."""
     tried: tuple[TriedLine, ...]
+
+    @property
+    def tower(self) -> str:
+        """Its layers, each "limit xs attachment", from the lowest; empty: reserve alone."""
+        return " + ".join(f"{layer.limit} xs {layer.attaches}" for layer in self.layers)
 
     @property
     def uncovered(self) -> tuple[TriedLine, ...]:
@@ -118,6 +140,8 @@ class SizedMethod:
     provisions: tuple[ProvisionLine, ...]
     not_covered: tuple[str, ...]
     asks: tuple[str, ...]
+    insured_in_scenarios: str
+    """How the insurance in force counts in the scenarios; empty where there is none."""
     blends: tuple[BlendLine, ...]
 
     @property
@@ -220,7 +244,7 @@ def _method_lines(sized: Sized, method: SizedMethod, columns: int) -> Iterator[s
         met = {"yes": "met", "no": "NOT met"}.get(test.met, "not measured")
         yield from _wrapped(f"test: {test.says} {test.measured}: {met}", columns, "    ")
     yield ""
-    yield from _blend_lines(sized, method.blends, columns)
+    yield from _blend_lines(sized, method, columns)
     yield "Where it is written:"
     for provision in method.provisions:
         yield from _wrapped(provision.place, columns, "    ")
@@ -235,12 +259,13 @@ def _method_lines(sized: Sized, method: SizedMethod, columns: int) -> Iterator[s
         yield from _wrapped(said, columns, "    ")
 
 
-def _blend_lines(sized: Sized, blends: Sequence[BlendLine], columns: int) -> Iterator[str]:
+def _blend_lines(sized: Sized, method: SizedMethod, columns: int) -> Iterator[str]:
+    blends = method.blends
     shown = [blend for blend in blends if blend.is_shown]
     yield f"Blends that meet it, {len(blends)} worked out, capital at {sized.capital_rate} a year,"
     yield "insurance in force left out:"
     rows = [
-        (display(blend.offer or "reserve alone", 30), blend.limit, blend.reserve, blend.to_add, blend.premium,
+        (display(blend.offer or "reserve alone", 60), _limits(blend), blend.reserve, blend.to_add, blend.premium,
          blend.capital_cost, blend.cost, "cheapest" if blend.is_cheapest else "")
         for blend in shown[:LIST_MAX]
     ]  # fmt: skip
@@ -250,6 +275,8 @@ def _blend_lines(sized: Sized, blends: Sequence[BlendLine], columns: int) -> Ite
         yield f"and {len(shown) - LIST_MAX} more; --out DIR writes all of them."
     yield ""
     cheapest = next(blend for blend in blends if blend.is_cheapest)
+    if method.insured_in_scenarios:
+        yield from _wrapped(method.insured_in_scenarios, columns)
     if not cheapest.tried:
         yield "No loss scenario is given to try the blends on."
         yield ""
@@ -265,6 +292,11 @@ def _blend_lines(sized: Sized, blends: Sequence[BlendLine], columns: int) -> Ite
     fewest = min(len(blend.uncovered) for blend in shown)
     yield from _wrapped(f"Of the blends shown, the best leaves {fewest} uncovered.", columns)
     yield ""
+
+
+def _limits(blend: BlendLine) -> str:
+    """The limit of a blend; of a tower each layer's, and above what it pays."""
+    return blend.tower if len(blend.layers) > 1 else blend.limit
 
 
 def _wrapped(text: str, columns: int, indent: str = "") -> list[str]:

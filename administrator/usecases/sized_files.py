@@ -1,7 +1,7 @@
 """Write what was sized to a new folder: five tables and a picture.
 
     requirement.csv   a row a method                                  key method
-    blends.csv        a row a blend that meets the requirement        key method, offer, limit
+    blends.csv        a row a blend that meets the requirement        key method, offer, layers
     scenarios.csv     a row a scenario tried on the cheapest blend    key method, scenario
     steps.csv         the arithmetic, line by line                    key method, step
     precedents.csv    the incidents, as the program knows them        key number
@@ -26,13 +26,15 @@ from ledgers.units import format_units
 
 REQUIREMENT_COLUMNS = (
     "method", "title", "official_for", "on", "currency", "left_out", "required", "held", "insured", "gap",
-    "replaceable", "offer", "limit", "reserve", "premium", "capital_cost", "cost", "scenarios", "uncovered", "why_not",
+    "replaceable", "offer", "limit", "layers", "reserve", "premium", "capital_cost", "cost", "scenarios", "uncovered", "why_not",
 )  # fmt: skip
 BLEND_COLUMNS = (
-    "method", "offer", "limit", "reserve", "to_add", "premium", "capital_cost", "cost", "cheapest", "scenarios",
+    "method", "offer", "limit", "layers", "reserve", "to_add", "premium", "capital_cost", "cost", "cheapest", "scenarios",
     "uncovered",
 )  # fmt: skip
-SCENARIO_COLUMNS = ("method", "offer", "limit", "reserve", "scenario", "loss", "insured", "reserved", "uncovered")
+SCENARIO_COLUMNS = (
+    "method", "offer", "limit", "layers", "reserve", "scenario", "loss", "in_force", "insured", "reserved", "uncovered",
+)  # fmt: skip
 STEP_COLUMNS = ("method", "step", "amount", "exact_minor", "says")
 
 
@@ -99,11 +101,11 @@ def _requirements(sized: Sized) -> Iterator[Sequence[str]]:
         head = (method.method, method.title, method.official_for, sized.on, sized.currency, "; ".join(sized.left_out))
         best = method.cheapest
         if best is None:
-            yield (*head, "", sized.held, *[""] * 11, method.why_not)
+            yield (*head, "", sized.held, *[""] * 12, method.why_not)
             continue
         yield (
             *head, method.required, sized.held, method.insured, method.gap, method.replaceable.partition(" ")[0],
-            best.offer, best.limit, best.reserve, best.premium, best.capital_cost, best.cost, str(len(best.tried)),
+            best.offer, best.limit, best.tower, best.reserve, best.premium, best.capital_cost, best.cost, str(len(best.tried)),
             str(len(best.uncovered)), "",
         )  # fmt: skip
 
@@ -112,7 +114,7 @@ def _blends(methods: Sequence[SizedMethod]) -> Iterator[Sequence[str]]:
     for method in methods:
         for blend in method.blends:
             yield (
-                method.method, blend.offer, blend.limit, blend.reserve, blend.to_add, blend.premium, blend.capital_cost,
+                method.method, blend.offer, blend.limit, blend.tower, blend.reserve, blend.to_add, blend.premium, blend.capital_cost,
                 blend.cost, "yes" if blend.is_cheapest else "no", str(len(blend.tried)), str(len(blend.uncovered)),
             )  # fmt: skip
 
@@ -123,8 +125,8 @@ def _scenarios(methods: Sequence[SizedMethod]) -> Iterator[Sequence[str]]:
         for line in best.tried if best else ():
             assert best is not None
             yield (
-                method.method, best.offer, best.limit, best.reserve, line.scenario, line.loss, line.insured,
-                line.reserved, line.uncovered,
+                method.method, best.offer, best.limit, best.tower, best.reserve, line.scenario, line.loss, line.in_force,
+                line.insured, line.reserved, line.uncovered,
             )  # fmt: skip
 
 

@@ -11,13 +11,22 @@ from fractions import Fraction
 from math import floor
 from pathlib import Path
 
-from administrator.blends import Blend, Offer, Required, Scenario, all_blends, cheapest, tried
+from administrator.blends import Blend, InForce, Offer, Required, Scenario, Trials, all_blends, cheapest, count_blends
 from administrator.errors import RegimeError
 from administrator.law.requirements import METHODS
 from administrator.law.requirements.method import Figures, LacksFigure, Method, NoSuchFormula, Worked, up
 from administrator.law.requirements.precedent_quantile import assets_of
 from administrator.law.requirements.precedents import known_on, severities
-from administrator.usecases.sized import BlendLine, ProvisionLine, Sized, SizedMethod, StepLine, TestLine, TriedLine
+from administrator.usecases.sized import (
+    BlendLine,
+    LayerLine,
+    ProvisionLine,
+    Sized,
+    SizedMethod,
+    StepLine,
+    TestLine,
+    TriedLine,
+)
 from ledgers.configuration import CaseConfiguration, read_case
 from ledgers.configuration_faults import line_of, meant
 from ledgers.configuration_requirement import AMOUNTS
@@ -39,6 +48,8 @@ from ledgers.units import (
 WHERE = "[requirement]"
 CHOICES = ("market", "service", "applied_to")
 SHARE_DECIMALS = 8
+BLENDS_MAX = 20_000
+"""Of all offers, however they are layered: each is worked out and tried on every scenario."""
 
 
 def size_reserve(
@@ -105,7 +116,19 @@ class _Given:
             rates={code: _ratio(f"rates.{code}", text) for code, text in section.rates.items()},
         )
         self.offers = tuple(self._offer(offer) for offer in section.insurance)
+        blends = count_blends(self.offers)
+        if blends > BLENDS_MAX:
+            raise _fault(
+                f"insurance: the offers can be layered in {blends:,} ways, more than {BLENDS_MAX:,}. Write larger steps, "
+                "or leave out offers."
+            )
         self.scenarios = self._scenarios()
+        custody = section.insured_custody
+        self.in_force = None if section.insured_retention is None else InForce(
+            limit_minor=self.minor(section.insured),
+            retention_minor=self.minor(section.insured_retention),
+            custody=None if custody is None else frozenset(custody),
+        )  # fmt: skip
 
     def minor(self, text: str) -> int:
         """Read an amount; that it is one was seen when case.toml was read."""
@@ -131,6 +154,7 @@ class _Given:
             name=offer.name,
             custody=None if offer.custody is None else frozenset(offer.custody),
             retention_minor=self.minor(offer.retention),
+            attachment_minor=None if offer.attachment is None else self.minor(offer.attachment),
             share=Ratio(share.numerator, share.denominator),
             prices=prices,
         )
@@ -235,6 +259,7 @@ def _described(method: Method, given: _Given, worked: Worked | None, why_not: st
         ),
         not_covered=method.not_covered,
         asks=method.asks,
+        insured_in_scenarios=_insured_in_scenarios(given),
         blends=_blend_lines(given, blends),
     )  # fmt: skip
 
@@ -253,28 +278,53 @@ def _band(required: int, given: _Given) -> str:
     return f"It lies {where} the band from {given.money(low)} to {given.money(high)}, which changes nothing."
 
 
+def _insured_in_scenarios(given: _Given) -> str:
+    """Say how the insurance in force counts in the scenarios."""
+    section = given.section
+    if given.minor(section.insured) == 0:
+        return ""
+    if given.in_force is None:
+        return "Scenarios leave the insurance in force out: insured_retention does not say above what it pays."
+    of = f" out of {', '.join(sorted(given.in_force.custody))} wallets" if given.in_force.custody is not None else ""
+    return (
+        f"In scenarios the insurance in force pays first: {given.money(given.in_force.limit_minor)} above "
+        f"{given.money(given.in_force.retention_minor)}{of}. No layer pays the same part of a loss again."
+    )
+
+
 def _blend_lines(given: _Given, blends: Sequence[Blend]) -> tuple[BlendLine, ...]:
     if not blends:
         return ()
     best = cheapest(blends)
     shown = _corners(blends)
+    trials = Trials(given.scenarios, given.in_force)
     lines = []
     for number, blend in enumerate(blends):
         results = tuple(
             TriedLine(
                 result.scenario.name,
                 given.money(result.scenario.loss_minor),
+                given.money(result.in_force_minor),
                 given.money(result.insured_minor),
                 given.money(result.reserved_minor),
                 given.money(result.uncovered_minor),
                 result.uncovered_minor,
             )
-            for result in tried(blend, given.scenarios)
+            for result in trials.of(blend)
         )
         lines.append(
             BlendLine(
-                offer=blend.offer.name if blend.offer else "",
+                offer=" + ".join(blend.offers),
                 limit=given.money(blend.limit_minor),
+                layers=tuple(
+                    LayerLine(
+                        layer.offer.name,
+                        given.money(layer.limit_minor),
+                        given.money(layer.offer.attaches_minor),
+                        given.money(up(layer.premium)),
+                    )
+                    for layer in blend.layers
+                ),
                 reserve=given.money(blend.reserve_minor),
                 to_add=given.money(max(blend.reserve_minor - given.figures.held_minor, 0)),
                 premium=given.money(up(blend.premium)),
@@ -290,11 +340,11 @@ def _blend_lines(given: _Given, blends: Sequence[Blend]) -> tuple[BlendLine, ...
 
 def _corners(blends: Sequence[Blend]) -> frozenset[int]:
     """Number the blends that a reader needs: reserve alone, and of each offer its ends and where its reserve stops
-    falling; of an offer with few limits all.
+    falling; of an offer with few limits all. Offers that are layered over each other count as one.
     """
-    by_offer: dict[str, list[int]] = {}
+    by_offer: dict[tuple[str, ...], list[int]] = {}
     for number, blend in enumerate(blends):
-        by_offer.setdefault(blend.offer.name if blend.offer else "", []).append(number)
+        by_offer.setdefault(blend.offers, []).append(number)
     shown: set[int] = set()
     for numbers in by_offer.values():
         if len(numbers) <= 5:

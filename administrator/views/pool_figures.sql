@@ -1,8 +1,9 @@
 -- What the pools of one account's claims hold, wallet by wallet and recovery by recovery, down to the row that says so.
 --
--- Reads   share_line, account, asset, holding, holding_total, recovery, traced_recovery, source
+-- Reads   share_line, account, asset, holding, holding_total, recovery, traced_recovery, advance, source
 -- Makes   asset VARCHAR, decimals INTEGER, what VARCHAR, units VARCHAR, source VARCHAR null, row BIGINT null;
---         by asset, then customers' wallets, guarantee wallets, paid in kind, recoveries, traced ones, each by name
+--         by asset, then customers' wallets, guarantee wallets, paid in kind, recoveries, traced ones,
+--         advances and what is repaid of them, each by name
 with mine as (
     select distinct share_line.asset_no
     from share_line
@@ -17,7 +18,7 @@ part as (
     union all
     select asset_no, 3, 'paid in kind by earlier rounds', paid_in_kind, null, null
     from holding_total
-    where paid_in_kind > 0
+    where paid_in_kind <> 0
     union all
     select recovery.asset_no, 4, 'recovery ' || recovery.recovery, recovery.units, recovery.source_no, recovery."row"
     from recovery
@@ -27,6 +28,10 @@ part as (
     from traced_recovery
     join holding using (wallet, asset_no)
     where traced_recovery.is_pooled
+    union all
+    select asset_no, 6, 'advance ' || name, units, null, null from advance
+    union all
+    select asset_no, 7, 'repaid of advance ' || name, -repaid, null, null from advance
 )
 select asset.asset, asset.decimals, part.what, part.units::varchar as units, source.source, part."row"
 from part

@@ -139,7 +139,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
         Column("claim_asset", Cell.ASSET, is_required=True),
         *_text("step", required=True),
         Column("pay_asset", Cell.ASSET, is_required=True),
-        Column("quantity", Cell.QUANTITY, is_required=True, asset_column="pay_asset"),
+        Column("quantity", Cell.QUANTITY, is_required=True, is_signed=True, asset_column="pay_asset"),
     ),
     "assignment": (
         *_text("claim_account", required=True),

@@ -3,7 +3,8 @@
 -- Reads   occurring, book, holding, payment, asset, term
 -- Makes   holding_total(asset_no INTEGER key, owed, negative, held_customer, held_house, held_guarantee, hot,
 --                       paid_in_kind, shortfall DECIMAL(38,0) units), by asset_no
--- Holds   shortfall = owed - held_customer; what earlier rounds paid in kind is added back to held_customer
+-- Holds   shortfall = owed - held_customer; what earlier rounds paid in kind is added back to held_customer, less what
+--         came back of it; a deposit that was returned was never part of it
 create or replace table holding_total as
 with owing as (
     select asset_no,
@@ -18,6 +19,7 @@ paid as (
     cross join term
     where payment.round < term.round
       and (payment.step = 'return' or payment.step like 'return:%')
+      and payment.step <> 'return:deposit'
       and payment.pay_asset_no = payment.claim_asset_no
     group by payment.pay_asset_no
 ),

@@ -40,8 +40,8 @@ PROGRAM = "administrator"
 REPORTS = ("findings", "rejects")
 """What even a stopped run leaves."""
 TABLES = (
-    "findings", "rejects", "reconciliation", "bridge", "segregation", "flows", "losses", "coverage", "claims", "bases",
-    "pools", "schedule", "holders",
+    "findings", "rejects", "reconciliation", "bridge", "segregation", "flows", "losses", "coverage", "returnable",
+    "claims", "bases", "pools", "schedule", "holders",
 )  # fmt: skip
 
 WRITE_NEW = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW

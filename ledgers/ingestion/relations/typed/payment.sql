@@ -23,6 +23,5 @@ select "row", $source_no::integer, round, account_key, claim_asset_key, step, pa
            or claim_asset_key is null
            or step is null
            or pay_asset_key is null
-           or units is null
-           or units < 0, true)
+           or units is null, true)
 from typed;

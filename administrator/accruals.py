@@ -1,0 +1,56 @@
+"""What came to customers' holdings after commencement, and who claims it: forks, airdrops, rewards of staking?
+
+Who held an asset at commencement has what it earned since: his claim to the asset is, unit for unit at the declared
+ratio, a claim on the pool of what came. It is no balance and was never scheduled. Only what is claimed without any
+accrual earns: a fork of a fork is declared of the first asset. Which accrual is the customers' is the law's to say, so
+the case declares it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ledgers.units import Ratio
+
+if TYPE_CHECKING:
+    from ledgers.storage.books import Books
+
+
+@dataclass(frozen=True, slots=True)
+class Accrual:
+    """What one asset earned after commencement."""
+
+    kind: str
+    """fork, airdrop or staking."""
+    asset_no: int
+    """What came."""
+    of_no: int
+    """Whose holders it came to."""
+    is_holders: bool
+    """Whether the holders claim it; else what comes is the estate's."""
+    ratio: Ratio
+    """Base units of the asset that came, for one base unit of the asset that earned it."""
+    ratio_text: str
+    """As the case writes it: whole assets for one whole asset."""
+
+
+def store_accruals(books: Books, accruals: tuple[Accrual, ...]) -> None:
+    """Fill the relation accrual, in the order of the case.
+
+    Makes   accrual(accrual_no INTEGER key, kind VARCHAR, asset_no, of_no INTEGER, is_holders BOOLEAN, numerator,
+            denominator DECIMAL(38,0), ratio VARCHAR)
+    """
+    books.execute("delete from accrual")
+    for number, accrual in enumerate(accruals):
+        books.insert(
+            "accrual",
+            number,
+            accrual.kind,
+            accrual.asset_no,
+            accrual.of_no,
+            accrual.is_holders,
+            accrual.ratio.numerator,
+            accrual.ratio.denominator,
+            accrual.ratio_text,
+        )
