@@ -43,15 +43,17 @@ HEADERS = {
     "coverage.csv": "source,event,ground_up,covered,due,received,distributed,reason\n",
     "claims.csv": "account,asset,scheduled,filed,allowed,disputed,unclaimed,disallowed,value\n",
     "bases.csv": "account,asset,part,event,custody,base,met\n",
-    "pools.csv": "pool,asset,gross,costs,holdback,distributable,claims,awarded,surplus,residue,dividend_numerator,"
-                 "dividend_denominator\n",
+    "pools.csv": "pool,asset,gross,costs,holdback,distributable,claims,awarded,overpaid,surplus,residue,"
+                 "dividend_numerator,dividend_denominator\n",
     "schedule.csv": "account,claim_asset,part,step,pay_asset,claim,entitled,paid_before,quantity,value,status,reason\n",
-    "holders.csv": "account,allowed_value,returned_value,compensated_value,withheld_value,unpaid_value,recovery\n",
+    "holders.csv": "account,allowed_value,returned_value,compensated_value,estate_value,withheld_value,unpaid_value,"
+                   "recovery\n",
+    "returnable.csv": "transfer,occurred_at,asset,quantity,sender,wallet,account,paid_before,due\n",
 }
 NUMERIC = {
     "reconciliation.csv": range(1, 12), "bridge.csv": (2,), "segregation.csv": (2, 3), "flows.csv": (3, 4, 5),
     "losses.csv": (4, 5), "coverage.csv": range(2, 7), "claims.csv": range(2, 9), "bases.csv": (5, 6),
-    "pools.csv": range(2, 12), "schedule.csv": range(5, 10), "holders.csv": range(1, 7),
+    "pools.csv": range(2, 13), "schedule.csv": range(5, 10), "holders.csv": range(1, 8), "returnable.csv": (3, 7, 8),
 }
 
 WORKED: Tables = {
@@ -86,9 +88,10 @@ WORKED: Tables = {
                  "C,BTC,disputed,negative_balances,,214285,124999\n"
                  "C,BTC,disputed,opening_difference,,535714,0\n",
     "pools.csv":
-        "BTC,BTC,1.40000000,0.00000000,0.00000000,1.40000000,2.00000000,1.40000000,0.00000000,0.00000000,7,10\n"
+        "BTC,BTC,1.40000000,0.00000000,0.00000000,1.40000000,2.00000000,1.40000000,0.00000000,0.00000000,0.00000000,7,10\n"
         "ETH,ETH,10.000000000000000000,0.000000000000000000,0.000000000000000000,10.000000000000000000,"
-        "10.000000000000000000,10.000000000000000000,0.000000000000000000,0.000000000000000000,1,1\n",
+        "10.000000000000000000,10.000000000000000000,0.000000000000000000,0.000000000000000000,"
+        "0.000000000000000000,1,1\n",
     "schedule.csv":
         "A,BTC,,reserve:liability reserve,JPY,2999999,500000,0,500000,500000,pay,\n"
         "A,BTC,,return,BTC,1.00000000,0.70000000,0.00000000,0.70000000,7000000,pay,\n"
@@ -100,10 +103,11 @@ WORKED: Tables = {
         "C,BTC,,return,BTC,0.25000000,0.17500000,0.00000000,0.17500000,1750000,pay,\n"
         "C,BTC,disputed,reserve:liability reserve,JPY,749999,124999,0,124999,124999,withhold,disputed\n"
         "C,BTC,disputed,return,BTC,0.25000000,0.17500000,0.00000000,0.17500000,1750000,withhold,disputed\n",
-    "holders.csv": "A,10000000,7000000,500000,0,2500000,0.75000000\n"
-                   "B,9000000,7500000,250000,0,1250000,0.86111111\n"
-                   "C,2500000,1750000,124999,1874999,625001,0.74999960\n"
-                   "D,0,0,0,0,0,\n",
+    "holders.csv": "A,10000000,7000000,500000,0,0,2500000,0.75000000\n"
+                   "B,9000000,7500000,250000,0,0,1250000,0.86111111\n"
+                   "C,2500000,1750000,124999,0,1874999,625001,0.74999960\n"
+                   "D,0,0,0,0,0,0,\n",
+    "returnable.csv": "t-9,2026-04-01T00:00:00Z,BTC,0.50000000,addr-9,cold-1,,0.00000000,0.50000000\n",
 }
 
 # A and B have 3 and 1 BTC. 4 BTC were there; thief-1 took 2 from the hot wallet and gave 0.5 back, an exchange sent 0.1
@@ -128,7 +132,7 @@ THEFT: Tables = {
     "bases.csv": "A,BTC,,hot wallet theft,hot,10500000,3750000\n"
                  "B,BTC,,hot wallet theft,hot,3500000,1250000\n",
     "pools.csv":
-        "BTC,BTC,2.60000000,0.10000000,0.12500000,2.37500000,4.00000000,2.37500000,0.00000000,0.00000000,19,32\n",
+        "BTC,BTC,2.60000000,0.10000000,0.12500000,2.37500000,4.00000000,2.37500000,0.00000000,0.00000000,0.00000000,19,32\n",
     "schedule.csv":
         "A,BTC,,insurance:crime policy,JPY,10500000,3000000,0,3000000,3000000,pay,\n"
         "A,BTC,,reserve:liability reserve,JPY,7500000,750000,0,750000,750000,pay,\n"
@@ -136,8 +140,9 @@ THEFT: Tables = {
         "B,BTC,,insurance:crime policy,JPY,3500000,1000000,0,1000000,1000000,withhold,identity\n"
         "B,BTC,,reserve:liability reserve,JPY,2500000,250000,0,250000,250000,withhold,identity\n"
         "B,BTC,,return,BTC,1.00000000,0.59375000,0.00000000,0.59375000,5937500,withhold,identity\n",
-    "holders.csv": "A,30000000,17812500,3750000,0,8437500,0.71875000\n"
-                   "B,10000000,5937500,1250000,7187500,2812500,0.71875000\n",
+    "holders.csv": "A,30000000,17812500,3750000,0,0,8437500,0.71875000\n"
+                   "B,10000000,5937500,1250000,0,7187500,2812500,0.71875000\n",
+    "returnable.csv": "",
 }
 
 
@@ -270,11 +275,12 @@ def test_one_unit_anywhere_is_refused(case: str, name: str, line: int, column: i
 @pytest.mark.parametrize("case", CASES)
 @pytest.mark.parametrize("name", list(NUMERIC))
 def test_a_row_deleted_or_doubled_is_refused(case: str, name: str, tmp_path: Path) -> None:
+    """That a deposit after commencement is missing cannot be seen, and is said so."""
     tables, plan = CASES[case]
     rows = rows_of(tables, name)
     for place in range(len(rows)):
         deleted = verify(write(tmp_path / "out", with_rows(tables, name, rows[:place] + rows[place + 1:]), plan))
-        assert deleted.fault_count, (name, place)
+        assert deleted.fault_count or name == "returnable.csv", (name, place)
         doubled = rows[:place + 1] + rows[place:]
         refused(write(tmp_path / "out", with_rows(tables, name, doubled), plan), f"{name}:{place + 3}")
 
@@ -482,9 +488,9 @@ def tokens(folder: Path, held: int, rounding: str, late: str, lines: list[tuple[
 
     def holder(claim: int, award: int) -> str:
         if not price:
-            return f"partial,{'partial' if award else 0},0,0,partial,"
+            return f"partial,{'partial' if award else 0},0,0,0,partial,"
         recovery = f"{award * 10**8 // claim:09d}"
-        return f"{claim},{award},0,0,{claim - award},{recovery[:-8]}.{recovery[-8:]}"
+        return f"{claim},{award},0,0,0,{claim - award},{recovery[:-8]}.{recovery[-8:]}"
 
     tables = dict.fromkeys(HEADERS, "") | {
         "reconciliation.csv": f"PT,{owed},0,{held},0,0,0,{owed - held},{coverage},{price},{worth(owed)},"
@@ -494,7 +500,7 @@ def tokens(folder: Path, held: int, rounding: str, late: str, lines: list[tuple[
         "losses.csv": f"opening_difference,unexplained,PT,,{owed - held},{worth(owed - held)}\n",
         "claims.csv": "".join(f"{account},PT,{claim},,{claim},0,0,0,{worth(claim)}\n"
                               for account, claim, _, _ in lines),
-        "pools.csv": f"PT,PT,{held},0,0,{held},{owed},{awarded},0,{held - awarded},{dividend}\n",
+        "pools.csv": f"PT,PT,{held},0,0,{held},{owed},{awarded},0,0,{held - awarded},{dividend}\n",
         "schedule.csv": "".join(f"{account},PT,,{step},PT,{claim},{award},0,{award},{worth(award)},pay,\n"
                                 for account, claim, step, award in lines if award),
         "holders.csv": "".join(f"{account},{holder(claim, award)}\n" for account, claim, _, award in lines),
@@ -602,8 +608,8 @@ def test_a_claim_below_zero_is_refused_though_all_follows_from_it(tmp_path: Path
     added = {"claims.csv": (1, f"A,ETH,{eth},,{eth},{none},{none},{none},-400000"),
              "schedule.csv": (2, f"A,ETH,,return,ETH,{eth},{eth},{none},{eth},-400000,pay,")}
     tables = dict(WORKED)
-    tables["holders.csv"] = WORKED["holders.csv"].replace("10000000,7000000,500000,0,2500000,0.75000000",
-                                                          "9600000,6600000,500000,0,2500000,0.73958333")
+    tables["holders.csv"] = WORKED["holders.csv"].replace("10000000,7000000,500000,0,0,2500000,0.75000000",
+                                                          "9600000,6600000,500000,0,0,2500000,0.73958333")
     for name, (place, row) in added.items():
         before = WORKED[name].splitlines(keepends=True)
         tables[name] = "".join([*before[:place], row + "\n", *before[place:]])
@@ -620,7 +626,7 @@ def test_an_asset_with_a_comma_belongs_to_its_account(tmp_path: Path) -> None:
         "reconciliation.csv": ",".join([old, *zeros, "", "10000000", "0", "0"]),
         "segregation.csv": f"guarantee,{old},0.00000000,0.00000000,yes",
         "claims.csv": ",".join(["A", old, zeros[0], "", *zeros[:4], "0"]),
-        "pools.csv": ",".join([old, old, *zeros, zeros[0], "", ""]),
+        "pools.csv": ",".join([old, old, *zeros, zeros[0], zeros[0], "", ""]),
     }
     tables = dict(WORKED)
     for name, row in added.items():
@@ -730,7 +736,7 @@ def test_the_file_runs_alone_and_imports_nothing_else_of_ours(tmp_path: Path) ->
 
 def test_many_faults_are_counted_and_hostile_text_is_shown_harmless(tmp_path: Path,
                                                                     capsys: pytest.CaptureFixture[str]) -> None:
-    rows = "".join(f"x{place:03d}\x1b[2J\N{RIGHT-TO-LEFT OVERRIDE},1,0,0,0,1,\n" for place in range(150))
+    rows = "".join(f"x{place:03d}\x1b[2J\N{RIGHT-TO-LEFT OVERRIDE},1,0,0,0,0,1,\n" for place in range(150))
     folder = write(tmp_path / "out", WORKED | {"holders.csv": WORKED["holders.csv"] + rows}, CASES["worked"][1])
     verdict = verify(folder)
     assert (len(verdict.faults), verdict.fault_count) == (100, 150)

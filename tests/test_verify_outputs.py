@@ -44,11 +44,12 @@ NUMERIC = {
     "coverage.csv": ("ground_up", "covered", "due", "received", "distributed"),
     "claims.csv": ("scheduled", "filed", "allowed", "disputed", "unclaimed", "disallowed", "value"),
     "bases.csv": ("base", "met"),
-    "pools.csv": ("gross", "costs", "holdback", "distributable", "claims", "awarded", "surplus", "residue",
+    "pools.csv": ("gross", "costs", "holdback", "distributable", "claims", "awarded", "overpaid", "surplus", "residue",
                   "dividend_numerator", "dividend_denominator"),
     "schedule.csv": ("claim", "entitled", "paid_before", "quantity", "value"),
-    "holders.csv": ("allowed_value", "returned_value", "compensated_value", "withheld_value", "unpaid_value",
+    "holders.csv": ("allowed_value", "returned_value", "compensated_value", "estate_value", "withheld_value", "unpaid_value",
                     "recovery"),
+    "returnable.csv": ("quantity", "paid_before", "due"),
 }
 """Every numeric column a reader of the folder can hold against another."""
 COLUMNS = [(name, column) for name, columns in NUMERIC.items() for column in columns]
@@ -242,7 +243,7 @@ KEYS = {
     "reconciliation.csv": ("asset",), "bridge.csv": ("asset",), "segregation.csv": ("test", "asset"),
     "flows.csv": ("party", "asset"), "losses.csv": ("event", "asset"), "coverage.csv": ("source", "event"),
     "claims.csv": ("account", "asset"), "bases.csv": ("account",), "pools.csv": ("pool",), "schedule.csv": ("account",),
-    "holders.csv": ("account",),
+    "holders.csv": ("account",), "returnable.csv": ("transfer",),
 }
 """What a row is about: a fault elsewhere names the change when it names one of these."""
 
@@ -277,6 +278,8 @@ def is_named(output: Output, mutant: Mutant, faults: tuple[str, ...], *, exactly
 
 def excuse(output: Output, mutant: Mutant) -> str:
     """The sentence of UNSEEN that says why nobody can see this without the case; empty where there is none."""
+    if mutant.file == "returnable.csv" and mutant.says.startswith("deleted"):
+        return said("Whose deposits came after commencement")
     before, after = output.tables[mutant.file], mutant.table
     if len(before) != len(after):
         lost = before[mutant.lines[0] - 1]

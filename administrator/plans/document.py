@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from ledgers.storage.books import Books
 
 WARNINGS_MAX = 200
+ACCRUAL = ("kind", "asset", "of", "ratio", "goes_to")
 DISTRIBUTION_PRICES = """
     select asset.asset, price.price
     from price
@@ -70,16 +71,7 @@ def plan_document(run: Run) -> dict[str, object]:
         "reserves": [_reserve(reserve, terms.currency_decimals) for reserve in terms.reserves],
         "estate": _estate(run, terms),
         "advances": advances_document(books),
-        "accruals": [
-            {
-                "kind": accrual.kind,
-                "asset": accrual.asset,
-                "of": accrual.of,
-                "ratio": accrual.ratio,
-                "goes_to": accrual.goes_to,
-            }
-            for accrual in case.accruals
-        ],
+        "accruals": [{name: getattr(accrual, name) for name in ACCRUAL} for accrual in case.accruals],
         "loss_prices": _loss_prices(books),
         "distribution_prices": dict(books.rows(DISTRIBUTION_PRICES)),
         "totals": totals(books, terms.currency_decimals),

@@ -16,15 +16,20 @@ if not __package__:
     sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from administrator.plans.verification.accounts import Walk
-from administrator.plans.verification.books import Books, bridged, flowed, lost, reconciled, segregated
-from administrator.plans.verification.compensation import Compensation, covered_by
+from administrator.plans.verification.books import Books, bridged, cell, flowed, lost, reconciled, segregated
+from administrator.plans.verification.compensation import Compensation, covered_by, is_plain
+from administrator.plans.verification.estate import STEPS, estate_of
 from administrator.plans.verification.folder import MANIFEST, Plan, Seal, declared, sealed
+from administrator.plans.verification.levelling import Levelled, levelled, sharing_of
 from administrator.plans.verification.numbers import read
-from administrator.plans.verification.pools import TIERS, Pool, StepTotals, pooled, tiered, tiers_of
+from administrator.plans.verification.pools import ESTATE, Pool, StepTotals, pooled, tiered, tiers_of
 from administrator.plans.verification.sharing import Sharing
 from administrator.plans.verification.tables import HEADERS, Tables
 from administrator.plans.verification.verdict import Faults, Verdict, display
 
+RETURNABLE = "returnable.csv"
+SHARED = frozenset({"return", "dividend", "estate"})
+"""Families of steps that divide a pool or the estate."""
 UNSEEN = (
     "That the balances, wallets, transfers and prices are true.",
     "That the inputs named in the manifest are those that were handed over, and that none was left out.",
@@ -35,7 +40,9 @@ UNSEEN = (
     "What guarantee wallets hold of an asset that is no crypto-asset, where the plan does not share it out.",
     "That an account whose claims are all zero was left out of claims.csv and holders.csv.",
     "Quantities, messages and row numbers of findings and rejects.",
-    "That costs, recoveries and what earlier rounds paid are as printed.",
+    "That costs, recoveries, advances, insurers' parts of recoveries and what earlier rounds paid are as printed.",
+    "What came to the estate from outside, and what its other creditors claim.",
+    "Whose deposits came after commencement, and that none is missing.",
     "That the cause of a bridge line, the peril of an event and the dates of a policy are right.",
     "That the totals, control totals, overrides and warnings in plan.json say what the tables say.",
     "Who approved the plan, and whether it was carried out.",
@@ -43,11 +50,11 @@ UNSEEN = (
 
 
 def step_totals(folder: Path, books: Books) -> dict[tuple[str, str], StepTotals]:
-    """The sums of claim and entitled per asset and tier, in a passage of its own before the certificates."""
+    """The sums of claim and entitled per asset paid and step, in a passage of its own before the certificates."""
     totals: dict[tuple[str, str], StepTotals] = {}
     for row in Tables(folder, Faults()).records("schedule.csv"):
         asset = books.assets.get(row[4])
-        if asset is None or row[3] not in TIERS:
+        if asset is None or row[3].split(":")[0] not in SHARED:
             continue
         claim, entitled, paid = (read(text, asset.decimals) or 0 for text in row[5:8])
         before = totals.get((row[4], row[3]), StepTotals(0, 0, False))
@@ -56,17 +63,37 @@ def step_totals(folder: Path, books: Books) -> dict[tuple[str, str], StepTotals]
     return totals
 
 
-def sharings_of(folder: Path, plan: Plan, books: Books, pools: dict[str, Pool]) -> dict[tuple[str, str], Sharing]:
+def sharings_of(plan: Plan, pools: dict[str, Pool], totals: dict[tuple[str, str], StepTotals],
+                levels: dict[str, Levelled]) -> dict[tuple[str, str], Sharing]:
     """What every pool and tier divides, by asset paid and step."""
     largest = plan.parameters.get("rounding") == "largest_remainder"
-    if plan.parameters.get("pooling") == "by_value":
-        return {(pool.asset, "dividend"):
-                Sharing(min(pool.distributable, pool.claims), pool.claims, pool.claims, largest)
-                for pool in pools.values()}
-    first = len(tiers_of(plan)) > 1 or plan.round > 1
-    totals = step_totals(folder, books) if first else {}
-    return {(pool.asset, step): sharing for pool in pools.values()
-            for step, sharing in tiered(plan, pool, totals).items()}
+    steps = tiers_of(plan)
+    made: dict[tuple[str, str], Sharing] = {}
+    for name, pool in pools.items():
+        if name == ESTATE:
+            continue
+        level = levels.get(name)
+        if level is not None and level.is_exact:
+            made[pool.asset, steps[0]] = sharing_of(level)
+            continue
+        own = {step: totals[pool.asset, step] for step in steps if (pool.asset, step) in totals}
+        for step, sharing in tiered(steps, pool.distributable, pool.claims, own, largest).items():
+            sharing.levelled = level is not None or (step in own and own[step].overpaid)
+            made[pool.asset, step] = sharing
+    return made
+
+
+def returnable(tables: Tables, books: Books) -> None:
+    """What came after commencement is due whole, less what was returned of it."""
+    for line, row in tables.numbered(RETURNABLE):
+        asset = books.assets.get(row[2])
+        if asset is None:
+            tables.faults.note(RETURNABLE, line, "asset", "one of the plan's", row[2])
+            continue
+        quantity, paid, due = (cell(tables.faults, RETURNABLE, line, what, text, asset.decimals)
+                               for what, text in (("quantity", row[3]), ("paid_before", row[7]), ("due", row[8])))
+        if min(quantity, paid) < 0 or due != max(quantity - paid, 0):
+            tables.faults.note(RETURNABLE, line, "due", asset.plain(max(quantity - paid, 0)), row[8])
 
 
 def fund_claims(folder: Path, compensation: Compensation) -> None:
@@ -85,7 +112,7 @@ def fund_claims(folder: Path, compensation: Compensation) -> None:
         compensation.replay(items, fund, None)
 
 
-def limits(faults: Faults, plan: Plan, compensation: Compensation) -> None:
+def limits(faults: Faults, plan: Plan, compensation: Compensation, levels: dict[str, Levelled]) -> None:
     """What this folder in particular does not let anybody check."""
     if len(tiers_of(plan)) > 1:
         faults.limit("Which claims are late or subordinated: where a tier is not paid in full, only that one sum of "
@@ -93,10 +120,19 @@ def limits(faults: Faults, plan: Plan, compensation: Compensation) -> None:
     if plan.parameters.get("insiders") == "estate":
         faults.limit("Which accounts are insiders, and so outside the pools: a claim without a line is not questioned.")
     if plan.parameters.get("pooling") == "by_value":
-        faults.limit("The gross of the one pool by value, and claims that have no line in it.")
-    if plan.round > 1:
-        faults.limit("The levelling of later rounds: where a line was paid more before than it is entitled to, the "
-                     "awards of its step are only held to their claims and sums.")
+        faults.limit("The gross of the one pool by value.")
+    if any(not level.is_exact for level in levels.values()):
+        faults.limit("The levelling of a pool with several tiers, of largest remainders, or that has paid more than it "
+                     "has: its awards are only held to their claims and sums.")
+    if plan.round > 1 and plan.estate is not None:
+        faults.limit("The levelling of the estate: where somebody had more of it before, its awards are only held to "
+                     "their claims and sums.")
+    if plan.estate is not None and plan.parameters.get("compensation_reduces_claim") == "false":
+        faults.limit("The dividend of the estate where compensation does not reduce the claims: its awards are held to "
+                     "what is still owed, and to their sum.")
+    if any(not is_plain(policy) for policy in plan.policies):
+        faults.limit("What policies of a tower, with an aggregate retention, several insurers or reinstatements owe: "
+                     "`administrator insurance` tells it step by step from the case.")
     if compensation.funds and not compensation.replayable:
         faults.limit("How each policy's awards were divided (the plan prints no perils, or rounds by largest "
                      "remainder, or is a later round): only their sums and bounds; in a first round also the "
@@ -116,15 +152,21 @@ def examined(folder: Path, tables: Tables, plan: Plan) -> None:
     compensation = covered_by(tables, plan, books)
     if compensation.replayable:
         fund_claims(folder, compensation)
-    sharings = sharings_of(folder, plan, books, pools)
+    levels = levelled(tables, plan, books, pools)
+    passed = len(tiers_of(plan)) > 1 or plan.round > 1 or plan.estate is not None
+    totals = step_totals(folder, books) if passed else {}
+    sharings = sharings_of(plan, pools, totals, levels)
+    of_estate = {step: totals[plan.currency, step] for step in STEPS if (plan.currency, step) in totals}
+    estate = estate_of(tables.faults, plan, books, pools, of_estate)
+    returnable(tables, books)
     if plan.parameters.get("rule") != "proportional":
         for sharing in sharings.values():
             sharing.levelled = True
-    walk = Walk(tables, plan, books, pools, sharings, compensation)
+    walk = Walk(tables, plan, books, pools, sharings, compensation, levels, estate)
     walk.passage()
     walk.closing()
     walk.awards.closing()
-    limits(tables.faults, plan, compensation)
+    limits(tables.faults, plan, compensation, levels)
 
 
 def verify(folder: Path) -> Verdict:

@@ -12,16 +12,19 @@ from administrator.plans.verification.awards import Awards, Line
 from administrator.plans.verification.books import Books, cell
 from administrator.plans.verification.compensation import Compensation, Item
 from administrator.plans.verification.cursor import Cursor
+from administrator.plans.verification.estate import Estate
 from administrator.plans.verification.folder import PLAN, Plan
+from administrator.plans.verification.levelling import Levelled
 from administrator.plans.verification.numbers import Asset, fraction, truncated
 from administrator.plans.verification.ordinary import Ordinary
-from administrator.plans.verification.pools import POOLS, Pool, lost_minor
+from administrator.plans.verification.pools import ESTATE, POOLS, VALUE, Pool, lost_by_value, lost_minor
 from administrator.plans.verification.sharing import Sharing
 from administrator.plans.verification.tables import Row, Tables
 
 CLAIMS, SCHEDULE, BASES, HOLDERS = "claims.csv", "schedule.csv", "bases.csv", "holders.csv"
 FILES = (CLAIMS, SCHEDULE, BASES, HOLDERS)
-FIGURES = ("allowed_value", "returned_value", "compensated_value", "withheld_value", "unpaid_value", "recovery")
+FIGURES = ("allowed_value", "returned_value", "compensated_value", "estate_value", "withheld_value", "unpaid_value",
+           "recovery")
 PARTIAL = "partial"
 OWN_REASONS = frozenset({"", "disputed", "unclaimed", "unroutable", "minimum_payment"})
 
@@ -43,7 +46,8 @@ class Walk:
     """One passage over the four long files."""
 
     def __init__(self, tables: Tables, plan: Plan, books: Books, pools: dict[str, Pool],
-                 sharings: dict[tuple[str, str], Sharing], compensation: Compensation) -> None:
+                 sharings: dict[tuple[str, str], Sharing], compensation: Compensation, levels: dict[str, Levelled],
+                 estate: Estate | None) -> None:
         self.tables = tables
         self.faults = tables.faults
         self.plan = plan
@@ -52,7 +56,8 @@ class Walk:
         self.pools = pools
         self.sharings = sharings
         self.compensation = compensation
-        self.awards = Awards(self.faults, plan, books, sharings, compensation)
+        self.levels, self.estate = levels, estate
+        self.awards = Awards(self.faults, plan, books, sharings, compensation, levels, estate)
         self.insiders_apart = plan.parameters.get("insiders") == "estate"
         self.by_value = plan.parameters.get("pooling") == "by_value"
         self.scheduled = dict.fromkeys(books.figures, 0)
@@ -95,6 +100,7 @@ class Walk:
         parts, allowed = self.claims(account, firsts[0], claims)
         lines = self.awards.lines(account, firsts[1], schedule, parts)
         self.missing(account, firsts[1] + len(schedule), parts, lines)
+        self.awards.of_estate(account, parts, lines)
         if lines:
             self.withheld(lines)
         if bases or self.compensation.items:
@@ -150,13 +156,15 @@ class Walk:
 
     def missing(self, account: str, where: int, parts: Parts, lines: list[Line]) -> None:
         """A claim without a line of return is entitled to nothing, and the certificate must say so."""
-        if self.by_value:
-            return
         shown = {(line.asset, line.part) for line in lines if line.returns}
         for asset, part in parts.keys() - shown:
             claim = parts[asset, part]
-            tiers = [sharing for (name, _), sharing in self.sharings.items() if name == asset]
-            if self.insiders_apart or not tiers:
+            if self.by_value:
+                claim = self.books.assets[asset].value(claim) or 0
+            pooled = self.currency.name if self.by_value else asset
+            tiers = [sharing for (name, _), sharing in self.sharings.items() if name == pooled]
+            level = self.levels.get(VALUE if self.by_value else asset)
+            if self.insiders_apart or not tiers or (level is not None and (account, asset) in level.had):
                 continue
             if len(tiers) == 1:
                 right = tiers[0].admits(claim, 0, (account, asset, part), where)
@@ -211,8 +219,13 @@ class Walk:
         for asset, part in sorted(parts):
             if asset not in self.compensation.items and (asset, part) not in grouped:
                 continue
-            expected = self.compensation.bases(
-                asset, lost_minor(self.pools.get(asset), self.books.assets[asset], parts[asset, part]))
+            pool = self.pools.get(VALUE if self.by_value else asset)
+            claim = parts[asset, part]
+            if self.by_value:
+                lost = lost_by_value(pool, self.books.assets[asset].value(claim) or 0)
+            else:
+                lost = lost_minor(pool, self.books.assets[asset], claim)
+            expected = self.compensation.bases(asset, lost)
             own = grouped.get((asset, part), [])
             if own or expected:
                 items, met = self.items(f"{account}/{asset}/{part}", where, own, expected)
@@ -246,7 +259,7 @@ class Walk:
         """Every figure of the account's row in holders.csv, computed again."""
         returned: int | None = 0
         withheld: int | None = 0
-        compensated = 0
+        compensated = of_estate = 0
         for line in lines:
             if not line.part and line.entitled:
                 minor = self.books.assets[line.pay_asset].value(line.entitled) or 0
@@ -255,15 +268,17 @@ class Walk:
                     returned = returned + minor if priced and returned is not None else None
                 elif line.compensates:
                     compensated += minor
+                elif line.of_estate:
+                    of_estate += minor
             if line.status == "withhold" and line.quantity:
                 withheld = None if withheld is None or line.minor is None else withheld + line.minor
         unpaid: int | None = None
         recovery = ""
         if allowed is not None and returned is not None:
-            unpaid = max(0, allowed - returned - compensated)
-            recovery = truncated(returned + compensated, allowed) if allowed else ""
+            unpaid = max(0, allowed - returned - compensated - of_estate)
+            recovery = truncated(returned + compensated + of_estate, allowed) if allowed else ""
         expected = [PARTIAL if minor is None else self.currency.plain(minor)
-                    for minor in (allowed, returned, compensated, withheld, unpaid)]
+                    for minor in (allowed, returned, compensated, of_estate, withheld, unpaid)]
         expected.append(recovery)
         if not rows:
             self.faults.note(HOLDERS, first, "row", f"the account {account} of claims.csv", "none")
@@ -280,12 +295,15 @@ class Walk:
             faults.same("reconciliation.csv", line, f"owed of {name}, the sum of scheduled in {CLAIMS}",
                         asset.plain(self.scheduled[name]), asset.plain(self.books.figures[name]["owed"]))
         for name, pool in self.pools.items():
-            asset = self.books.assets[name]
-            tiers = [sharing for (pay_asset, _), sharing in self.sharings.items() if pay_asset == name]
+            asset = self.books.assets[pool.asset]
+            if name == ESTATE:
+                tiers = list(self.estate.sharings.values()) if self.estate else []
+            else:
+                tiers = [sharing for (pay_asset, _), sharing in self.sharings.items() if pay_asset == pool.asset]
             awarded = sum(sharing.awarded for sharing in tiers)
             faults.same(POOLS, pool.line, f"awarded of {name}, the sum of entitled in {SCHEDULE}",
                         asset.plain(awarded), asset.plain(pool.awarded))
-            if self.by_value:
+            if self.by_value or name == ESTATE:
                 continue
             known = self.parts.get(name, 0)
             if not self.insiders_apart:
@@ -301,7 +319,8 @@ class Walk:
         largest = self.plan.parameters.get("rounding") == "largest_remainder"
         if any(sharing.levelled for sharing in tiers):
             return
-        most = 0 if largest else max(self.part_lines.get(pool.asset, 0) - 1, 0)
+        lines = sum(self.part_lines.values()) + 1 if pool.name != pool.asset else self.part_lines.get(pool.asset, 0)
+        most = 0 if largest else max(lines - 1, 0)
         if pool.residue > most:
             self.faults.note(POOLS, pool.line, "residue", f"at most {most} units", pool.residue)
         for sharing in tiers:

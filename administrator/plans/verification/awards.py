@@ -9,8 +9,11 @@ from typing import NamedTuple
 
 from administrator.plans.verification.books import Books, cell
 from administrator.plans.verification.compensation import COVERAGE, Compensation, Item
+from administrator.plans.verification.estate import OF_TIER, Estate
 from administrator.plans.verification.folder import Plan
+from administrator.plans.verification.levelling import Levelled
 from administrator.plans.verification.numbers import Asset
+from administrator.plans.verification.pools import VALUE
 from administrator.plans.verification.sharing import Sharing
 from administrator.plans.verification.tables import Row
 from administrator.plans.verification.verdict import Faults
@@ -33,18 +36,22 @@ class Line(NamedTuple):
     minor: int | None
     status: str
     reason: str
+    paid: int
     returns: bool
     compensates: bool
+    of_estate: bool
 
 
 class Awards:
     """The lines of the schedule, account by account, and the sums of their steps."""
 
-    __slots__ = ("books", "by_value", "compensation", "currency", "fallback", "faults", "sharings")
+    __slots__ = ("books", "by_value", "compensation", "currency", "estate", "fallback", "faults", "levels", "sharings")
 
     def __init__(self, faults: Faults, plan: Plan, books: Books, sharings: dict[tuple[str, str], Sharing],
-                 compensation: Compensation) -> None:
+                 compensation: Compensation, levels: dict[str, Levelled], estate: Estate | None) -> None:
         self.faults = faults
+        self.levels = levels
+        self.estate = estate
         self.books = books
         self.currency = books.currency
         self.sharings = sharings
@@ -54,8 +61,8 @@ class Awards:
         self.fallback: dict[str, Sharing] = {}
         """Reserves by the certificate alone, where awards cannot be replayed: coverage.csv has their sum of claims."""
         if not compensation.replayable and plan.round == 1:
-            self.fallback = {step: Sharing(min(fund.received.get("", 0), fund.ground_up), fund.ground_up,
-                                           fund.ground_up, largest)
+            self.fallback = {step: Sharing(min(fund.received.get("", 0), fund.claimed), fund.claimed, fund.claimed,
+                                           largest)
                              for step, fund in compensation.funds.items() if fund.reserve and fund.source.pays_holders}
 
     def lines(self, account: str, first: int, rows: list[Row], parts: dict[tuple[str, str], int]) -> list[Line]:
@@ -67,7 +74,7 @@ class Awards:
             _, name, part, step, pay_name, claim_text, entitled_text, paid_text = row[:8]
             quantity_text, value, status, reason = row[8:]
             paying = assets.get(pay_name)
-            part_units = parts.get((name, part))
+            part_units = parts.get((name, part), self.gone(row))
             if paying is None or part_units is None or part not in PART_NAMES:
                 faults.note(SCHEDULE, number, "account, claim_asset and part",
                             "a part of claims.csv above 0, paid in a known asset", "/".join(row[:5]))
@@ -75,6 +82,7 @@ class Awards:
             entitled = cell(faults, SCHEDULE, number, "entitled", entitled_text, paying.decimals)
             claim = entitled if claim_text == entitled_text else cell(faults, SCHEDULE, number, "claim", claim_text,
                                                                       paying.decimals)
+            paid = 0
             if paid_text == paying.zero:
                 quantity = entitled
                 expected = entitled_text
@@ -98,17 +106,30 @@ class Awards:
             if status != ("withhold" if reason else "pay"):
                 faults.note(SCHEDULE, number, "status", "withhold with a reason, pay without", f"{status}/{reason}")
             returns = (pay_name, step) in self.sharings and (self.by_value or pay_name == name)
-            line = Line(number, name, part, step, pay_name, claim, entitled, quantity, minor, status, reason, returns,
-                        step in self.compensation.funds)
-            if returns:
-                if (name, part) in returned:
-                    faults.note(SCHEDULE, number, "step", f"one line of return for {account}/{name}/{part}", step)
-                returned.add((name, part))
-                self.shared(account, line, part_units, paying)
-            else:
-                self.other(account, line, paying)
+            of_estate = self.estate is not None and step in self.estate.sharings
+            line = Line(number, name, part, step, pay_name, claim, entitled, quantity, minor, status, reason, paid,
+                        returns, step in self.compensation.funds, of_estate)
             made.append(line)
+            if claim or entitled or not paid:
+                self.held(account, line, part_units, paying, returned)
         return made
+
+    def held(self, account: str, line: Line, part_units: int, paying: Asset, returned: set[tuple[str, str]]) -> None:
+        """A line that claims anything against what its step divides; one that does not was paid before for nothing."""
+        if not line.returns:
+            self.other(account, line, paying)
+            return
+        if (line.asset, line.part) in returned:
+            self.faults.note(SCHEDULE, line.number, "step",
+                             f"one line of return for {account}/{line.asset}/{line.part}", line.step)
+        returned.add((line.asset, line.part))
+        self.shared(account, line, part_units, paying)
+
+    def gone(self, row: Row) -> int | None:
+        """0 for a line that stands only for what was paid before, as nothing is claimed any more; else nothing."""
+        paying = self.books.assets.get(row[4])
+        is_gone = paying is not None and not row[2] and row[1] in self.books.assets and row[5] == row[6] == paying.zero
+        return 0 if is_gone else None
 
     def shared(self, account: str, line: Line, part_units: int, paying: Asset) -> None:
         """The line's claim is its part, and its award is the rule's share of it."""
@@ -117,7 +138,15 @@ class Awards:
             self.faults.note(SCHEDULE, line.number, f"claim of {account}/{line.asset}/{line.part}/{line.step}",
                              "the part of claims.csv" if wanted is None else paying.plain(wanted),
                              paying.plain(line.claim))
+        level = self.levels.get(VALUE if self.by_value else line.pay_asset)
         sharing = self.sharings[line.pay_asset, line.step]
+        if level is not None and level.is_exact and (account, line.asset) in level.had:
+            sharing.awarded += line.entitled
+            right = level.entitled((account, line.asset), line.part)
+            if line.entitled != right:
+                self.faults.note(SCHEDULE, line.number, f"entitled of {account}/{line.asset}/{line.part}/{line.step}",
+                                 f"{right} units, as more was paid before", f"{line.entitled} units")
+            return
         if not sharing.admits(line.claim, line.entitled, (account, line.asset, line.part), line.number):
             self.faults.note(SCHEDULE, line.number, f"entitled of {account}/{line.asset}/{line.part}/{line.step}",
                              sharing.expected(line.claim), f"{line.entitled} units")
@@ -125,14 +154,13 @@ class Awards:
     def other(self, account: str, line: Line, paying: Asset) -> None:
         """A line of compensation (or of the estate) is paid in the currency by a source that pays holders."""
         fund = self.compensation.funds.get(line.step)
-        known = line.step == "estate" or (fund is not None and fund.source.pays_holders)
+        known = line.of_estate or (fund is not None and fund.source.pays_holders)
         if not known or paying.name != self.currency.name:
             self.faults.note(SCHEDULE, line.number, "step and pay_asset",
                              "return in kind, or a policy or reserve paying holders, in the currency",
                              f"{line.step}/{line.pay_asset}")
             return
         if fund is None:
-            self.faults.limit("Awards of the step estate are only held to their own claims: the estate is in the case.")
             return
         fund.scheduled += line.entitled
         fallback = self.fallback.get(line.step)
@@ -140,6 +168,48 @@ class Awards:
         if fallback is not None and not fallback.admits(line.claim, line.entitled, key, line.number):
             self.faults.note(SCHEDULE, line.number, f"entitled of {'/'.join(key)}/{line.step}",
                              fallback.expected(line.claim), f"{line.entitled} units")
+
+    def of_estate(self, account: str, parts: dict[tuple[str, str], int], lines: list[Line]) -> None:
+        """Each line of the estate shares with what is still owed, or the interest on it, and gets the step's share."""
+        estate, faults = self.estate, self.faults
+        if estate is None:
+            return
+        currency = self.currency
+        shown = {(line.asset, line.part): line for line in lines if line.of_estate and line.step != "estate:interest"}
+        for line in lines:
+            if not line.of_estate or (line.claim == line.entitled == 0):
+                continue
+            mine = [each for each in lines if (each.asset, each.part) == (line.asset, line.part)]
+            returned = next((each for each in mine if each.returns), None)
+            units, worth = parts.get((line.asset, line.part), 0), self.books.assets[line.asset]
+            value = worth.value(units)
+            got = 0
+            if returned is not None:
+                paying = self.books.assets[returned.pay_asset]
+                got = paying.value(min(returned.claim, max(returned.entitled, returned.paid))) or 0
+            weight = max((value or 0) - got, 0)
+            room = max(weight - sum(each.entitled for each in mine if each.compensates), 0)
+            weight = room if estate.reduces else weight
+            if line.step == "estate:interest":
+                first = shown.get((line.asset, line.part))
+                weight = room = estate.interest_of(first.claim if first else 0)
+            else:
+                tier = "" if returned is None else returned.step.removeprefix("return").removeprefix("dividend")
+                if returned is not None and OF_TIER.get(tier) != line.step:
+                    faults.note(SCHEDULE, line.number, "step", OF_TIER.get(tier), line.step)
+            if value is None or line.claim != weight:
+                faults.note(SCHEDULE, line.number, f"claim of {account}/{line.asset}/{line.part}/{line.step}",
+                            currency.plain(weight), currency.plain(line.claim))
+            if line.entitled > room:
+                faults.note(SCHEDULE, line.number, f"entitled of {account}/{line.asset}/{line.part}/{line.step}",
+                            f"at most {currency.plain(room)}, what is still owed", currency.plain(line.entitled))
+            sharing = estate.sharings[line.step]
+            full = sharing.full
+            sharing.full = sharing.full and estate.reduces
+            if not sharing.admits(line.claim, line.entitled, (account, line.asset, line.part), line.number):
+                faults.note(SCHEDULE, line.number, f"entitled of {account}/{line.asset}/{line.part}/{line.step}",
+                            sharing.expected(line.claim), f"{line.entitled} units")
+            sharing.full = full
 
     def compensated(self, asset: str, part: str, lines: list[Line], items: list[Item], met: list[tuple[int, int]],
                     where: int) -> None:

@@ -16,9 +16,11 @@ from administrator.plans.verification.tables import Row, Tables
 
 COVERAGE = "coverage.csv"
 FIGURES = ("ground_up", "covered", "due", "received", "distributed")
-REASONS = frozenset({"", "peril", "custody", "no_date", "outside_period", "below_retention", "aggregate_exhausted",
-                     "estate"})
-UNANSWERED = frozenset({"peril", "custody", "no_date", "outside_period"})
+REASONS = frozenset({"", "peril", "custody", "no_date", "outside_period", "before_retroactive_date", "late_notice",
+                     "below_retention", "aggregate_exhausted", "estate"})
+UNANSWERED = frozenset({"peril", "custody", "no_date", "outside_period", "before_retroactive_date", "late_notice"})
+CUTS = ("cap_per_holder", "cap_per_holder_fiat", "deducts_debts", "excludes")
+"""Terms of a reserve by which claims are cut: who holds what, and owes what, is in the case alone."""
 
 Item = tuple[str, str, int]
 """Event, custody, base."""
@@ -36,6 +38,8 @@ class Fund:
     received: dict[str, int] = field(default_factory=dict)
     """Per event what holders can get of a policy; a reserve has the one event ''."""
     ground_up: int = 0
+    claimed: int = 0
+    """Of a reserve, what shares of `ground_up` when claims are cut to what one holder may have."""
     due_in_all: int = 0
     received_in_all: int = 0
     distributed: int = 0
@@ -60,7 +64,8 @@ class Fund:
 class Compensation:
     """All sources of compensation, in the order in which they answer."""
 
-    __slots__ = ("books", "funds", "items", "known", "losses_of", "perils", "plan", "replayable", "rounded_up")
+    __slots__ = ("books", "by_value", "funds", "items", "known", "losses_of", "perils", "plan", "replayable",
+                 "rounded_up")
 
     def __init__(self, plan: Plan, books: Books) -> None:
         self.plan = plan
@@ -78,9 +83,27 @@ class Compensation:
         for loss in sorted(books.losses, key=lambda loss: (loss.event, loss.custody)):
             if loss.peril in kept or not known:
                 self.items[loss.asset] = (*self.items.get(loss.asset, ()), (loss.event, loss.custody, loss.units))
-        self.replayable = known and plan.round == 1 and plan.parameters.get("rounding") == "floor"
-        self.rounded_up = known and plan.round == 1 and not self.replayable
+        cut = any(source.terms.get(term) for source in plan.reserves for term in CUTS)
+        self.by_value = plan.parameters.get("pooling") == "by_value"
+        self.replayable = known and plan.round == 1 and plan.parameters.get("rounding") == "floor" and not cut
+        self.rounded_up = known and plan.round == 1 and not self.replayable and not cut
+        if self.by_value:
+            self._pooled(books, kept)
         """Largest remainders: who got a unit more is read from the schedule, and claims and met follow from it."""
+
+    def _pooled(self, books: Books, kept: frozenset[str]) -> None:
+        """Where all is one pool by value, a line's loss is spread over the items of all assets by their value."""
+        values: dict[tuple[str, str], int] = {}
+        perils: dict[tuple[str, str], str] = {}
+        for loss in books.losses:
+            key = loss.event, loss.custody
+            values[key] = values.get(key, 0) + (books.assets[loss.asset].value(loss.units) or 0)
+            perils[key] = loss.peril
+        whole = sum(values.values())
+        items = tuple((*key, values[key]) for key in sorted(values)
+                      if values[key] and (perils[key] in kept or not self.known))
+        self.losses_of = dict.fromkeys(books.assets, whole)
+        self.items = dict.fromkeys(books.assets, items) if items else {}
 
     @property
     def followable(self) -> bool:
@@ -181,26 +204,37 @@ def covered_losses(compensation: Compensation, source: Source, event: str) -> tu
     return sum(by_custody.values()), is_partial
 
 
+def is_plain(source: Source) -> bool:
+    """Whether what a policy owes for an event follows from that event alone: no tower, no memory but its aggregate."""
+    terms = source.terms
+    lines = terms.get("lines")
+    several = isinstance(lines, list) and len(lines) > 1
+    remembers = terms.get("retention_aggregate") is not None or bool(terms.get("reinstatements"))
+    return not several and not remembers and terms.get("drop_down", "never") in ("never", None)
+
+
 def policy_row(line: int, row: Row, figures: list[int], compensation: Compensation, fund: Fund, tables: Tables) -> None:
     """One policy's answer to one event, as far as the plan prints the policy's terms."""
     faults = tables.faults
     event, reason = row[1], row[7]
+    source = fund.source
     currency = compensation.books.currency
     values = [loss.minor for loss in compensation.books.losses if loss.event == event]
     known = sum(minor for minor in values if minor is not None)
     partial = None in values
-    if not (partial and row[2] == "partial"):
+    if not (partial and row[2] == "partial") and source.terms.get("valuation", "loss") == "loss":
         faults.same(COVERAGE, line, "ground_up", currency.plain(known), row[2])
     _, covered, due, received, _ = figures
-    source = fund.source
     unanswered = reason in UNANSWERED
-    if source.covers is not None:
+    if source.covers is not None and source.terms.get("valuation", "loss") == "loss":
         covered, is_partial = covered_losses(compensation, source, event)
         faults.same(COVERAGE, line, "covered", "partial" if is_partial else currency.plain(covered), row[3])
     if unanswered and (due or received):
         faults.note(COVERAGE, line, "due and received", f"0, as the reason is {reason}", "/".join(row[4:6]))
     retention, limit = compensation.minor(source, "retention"), compensation.minor(source, "limit")
     share = fraction(str(source.terms.get("share")))
+    if not is_plain(source):
+        retention = None
     if retention is not None and share is not None and not unanswered:
         layer = max(covered - retention, 0)
         layer = layer if limit is None else min(layer, limit)
@@ -222,7 +256,8 @@ def reserve_row(line: int, row: Row, figures: list[int], compensation: Compensat
     """What one reserve had, against what the plan declares."""
     faults = tables.faults
     own = compensation.minor(fund.source, "amount")
-    faults.same(COVERAGE, line, "covered", row[2], row[3])
+    if not any(fund.source.terms.get(term) for term in CUTS):
+        faults.same(COVERAGE, line, "covered", row[2], row[3])
     if own is None:
         faults.note(PLAN, 0, f"reserves {fund.source.name} amount", "a plain decimal of the reporting currency",
                     fund.source.terms.get("amount"))
@@ -230,8 +265,9 @@ def reserve_row(line: int, row: Row, figures: list[int], compensation: Compensat
         for place, what in ((4, "due"), (5, "received")):
             faults.same(COVERAGE, line, what, compensation.books.currency.plain(own), row[place])
     fund.ground_up = figures[0]
+    fund.claimed = figures[1]
     fund.received[""] = figures[3]
-    fund.claims[""] = figures[0]
+    fund.claims[""] = figures[1]
 
 
 def received_in_all(tables: Tables, compensation: Compensation) -> None:

@@ -56,6 +56,8 @@ class Plan:
     policies: tuple[Source, ...]
     reserves: tuple[Source, ...]
     loss_prices: dict[str, dict[str, str]]
+    estate: dict[str, object] | None
+    """What the plan says came to the estate; nothing where there is none."""
 
 
 def unpaired_returns(path: Path) -> bool:
@@ -198,5 +200,9 @@ def declared(folder: Path, faults: Faults) -> Plan | None:
     loss_prices = {event: {asset: str(price) for asset, price in entry.items()}
                    for event, entry in prices.items() if isinstance(entry, dict)} if isinstance(prices, dict) else {}
     policies = tuple(sorted(sources(told, "policies", "insurance", faults), key=by_retention))
+    estate = told.get("estate")
+    if estate is not None and not isinstance(estate, dict):
+        faults.note(PLAN, 0, "estate", "an object or nothing", estate)
+        estate = None
     return Plan(currency, assets, turn, told.get("projection") is True, chosen, policies,
-                sources(told, "reserves", "reserve", faults), loss_prices)
+                sources(told, "reserves", "reserve", faults), loss_prices, estate)

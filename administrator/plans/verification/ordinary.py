@@ -84,12 +84,13 @@ class Ordinary:
         self.passed = 0
         """How many accounts."""
         self.terms: dict[str, Terms] = {}
-        if len(tiers_of(plan)) > 1 or plan.parameters.get("pooling") == "by_value":
+        if len(tiers_of(plan)) > 1 or plan.parameters.get("pooling") == "by_value" or plan.estate is not None:
             return
         if compensation.items and not compensation.replayable:
             return
         for name, pool in pools.items():
-            asset, sharing = books.assets[name], sharings[name, STEP]
+            asset = books.assets[pool.asset]
+            sharing = sharings[name, STEP]
             if name in books.figures and asset.price is not None and sharing.divides:
                 self.terms[name] = Terms(asset, asset.price, pool, sharing)
 
@@ -198,4 +199,4 @@ class Ordinary:
         had = draft.returned + draft.compensated
         recovery = truncated(had, draft.allowed) if draft.allowed else ""
         return (f"{account},{written(draft.allowed)},{written(draft.returned)},{written(draft.compensated)},"
-                f"{self.currency.zero},{written(max(0, draft.allowed - had))},{recovery}")
+                f"{self.currency.zero},{self.currency.zero},{written(max(0, draft.allowed - had))},{recovery}")

@@ -28,14 +28,16 @@ HEADERS: dict[str, str] = {
     "coverage.csv": "source,event,ground_up,covered,due,received,distributed,reason",
     "claims.csv": "account,asset,scheduled,filed,allowed,disputed,unclaimed,disallowed,value",
     "bases.csv": "account,asset,part,event,custody,base,met",
-    "pools.csv": "pool,asset,gross,costs,holdback,distributable,claims,awarded,surplus,residue,dividend_numerator,"
-                 "dividend_denominator",
+    "pools.csv": "pool,asset,gross,costs,holdback,distributable,claims,awarded,overpaid,surplus,residue,"
+                 "dividend_numerator,dividend_denominator",
     "schedule.csv": "account,claim_asset,part,step,pay_asset,claim,entitled,paid_before,quantity,value,status,reason",
-    "holders.csv": "account,allowed_value,returned_value,compensated_value,withheld_value,unpaid_value,recovery",
+    "holders.csv": "account,allowed_value,returned_value,compensated_value,estate_value,withheld_value,unpaid_value,"
+                   "recovery",
+    "returnable.csv": "transfer,occurred_at,asset,quantity,sender,wallet,account,paid_before,due",
 }
 WIDTHS = {name: header.count(",") + 1 for name, header in HEADERS.items()}
 PREFIX_KEYS = {"reconciliation.csv": 1, "segregation.csv": 2, "coverage.csv": 2, "claims.csv": 2, "bases.csv": 5,
-               "pools.csv": 1, "schedule.csv": 5, "holders.csv": 1}
+               "pools.csv": 1, "schedule.csv": 5, "holders.csv": 1, "returnable.csv": 1}
 SCATTERED_KEYS = {"findings.csv": (0, 2, 6, 7, 8), "rejects.csv": (0, 1), "flows.csv": (0, 2), "losses.csv": (0, 2, 3)}
 ROW_NUMBER = {"findings.csv": 7, "rejects.csv": 1}
 BLOCK_BYTES = 1 << 19
