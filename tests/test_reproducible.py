@@ -22,7 +22,8 @@ from tests.test_cases import manifest_of, rows_of, sheets, shuffle_rows, unlike
 ROOT = Path(__file__).resolve().parents[1]
 FILES = {
     "findings.csv", "rejects.csv", "reconciliation.csv", "bridge.csv", "segregation.csv", "flows.csv", "losses.csv",
-    "coverage.csv", "claims.csv", "bases.csv", "pools.csv", "schedule.csv", "holders.csv", "plan.json", "manifest.json",
+    "coverage.csv", "returnable.csv", "claims.csv", "bases.csv", "pools.csv", "schedule.csv", "holders.csv",
+    "plan.json", "manifest.json",
 }
 SURROUNDINGS: dict[str, dict[str, str]] = {
     "new-york": {"TZ": "America/New_York", "LANG": "C", "LC_ALL": "C"},
