@@ -11,6 +11,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from administrator.errors import RegimeError
+from administrator.valuation import DIGITS_MAX
+from ledgers.display import display
 from ledgers.units import Ratio
 
 if TYPE_CHECKING:
@@ -33,6 +36,27 @@ class Accrual:
     """Base units of the asset that came, for one base unit of the asset that earned it."""
     ratio_text: str
     """As the case writes it: whole assets for one whole asset."""
+
+
+def check_accruals(books: Books) -> None:
+    """See that what accrued can be counted: all claims on what came, together.
+
+    Raises:
+        RegimeError: they would have more digits than a quantity may.
+    """
+    came: dict[str, int] = {}
+    for asset, held, numerator, denominator in books.rows(
+        "select asset.asset, sum(claim_ruled.allowed + claim_ruled.disputed + claim_ruled.unclaimed)::varchar, "
+        "accrual.numerator::varchar, accrual.denominator::varchar from accrual join asset using (asset_no) "
+        "join claim_ruled on claim_ruled.asset_no = accrual.of_no where accrual.is_holders "
+        "group by accrual.accrual_no, asset.asset, accrual.numerator, accrual.denominator order by accrual.accrual_no"
+    ):
+        came[asset] = came.get(asset, 0) + int(held) * int(numerator) // int(denominator)
+        if came[asset] >= 10**DIGITS_MAX:
+            raise RegimeError(
+                f'case.toml: [[accruals]] of "{display(asset)}" come to more than {DIGITS_MAX} digits in base units. '
+                "Correct the ratio."
+            )
 
 
 def store_accruals(books: Books, accruals: tuple[Accrual, ...]) -> None:

@@ -246,7 +246,7 @@ class Trials:
         self._known: dict[tuple[str, int, int], int] = {}
 
     def of(self, blend: Blend) -> tuple[Tried, ...]:
-        """Give what a blend would have paid in each scenario: insurance in force first, then its layers, its reserve."""
+        """Give what a blend would have paid in each scenario: insurance in force first, then layers, then reserve."""
         results = []
         for number, scenario in enumerate(self._scenarios):
             in_force = self._in_force_minor(scenario)
@@ -314,4 +314,5 @@ def _paid_minor(layer: Layer, loss_minor: int, overlap_minor: int) -> int:
     )
     event = EventLoss("", _PERIL, _AT, _AT, 0, (("", loss_minor),), frozenset())
     share = layer.offer.share
-    return share.numerator * (cover(policy, [event], projection=True)[0].layer_minor - overlap_minor) // share.denominator
+    (answer,) = cover(policy, [event], projection=True)
+    return share.numerator * (answer.layer_minor - overlap_minor) // share.denominator

@@ -319,15 +319,18 @@ def _open(options: argparse.Namespace) -> int:
 
 
 def _law(options: argparse.Namespace) -> int:
-    from administrator.usecases.reading_law import page, regimes
+    from administrator.usecases.reading_law import page, regimes, requirements
 
     if options.name is None:
-        listed = regimes()
+        listed = {"How a failed exchange is shared out:": regimes()}
+        listed["What must be held against losses:"] = requirements()
         if options.json:
-            print_json([asdict(line) for line in listed])
-        else:
-            for line in listed:
-                print(f"{line.name:<28}{line.title} ({line.standing})")
+            print_json([asdict(line) for lines in listed.values() for line in lines])
+            return 0
+        for heading, lines in listed.items():
+            print(heading)
+            for line in lines:
+                print(f"  {line.name:<26}{line.title} ({line.standing})")
         return 0
     for text in page(options.name):
         print(text)

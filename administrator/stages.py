@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from administrator import findings
-from administrator.accruals import store_accruals
+from administrator.accruals import check_accruals, store_accruals
 from administrator.advances import about_advances
 from administrator.estate import share_estate
 from administrator.events import find_losses, store_losses
@@ -148,8 +148,11 @@ def _claims(run: Run) -> None:
     findings.add(books, findings.about_terms(run.case, terms))
     books.run(RELATIONS / "counted_claim.sql")
     claimed = "claim_units_booked" if _is_all_booked(books) else "claim_units"
-    accrued = ("accrued_claim",) if _is_accruing(books) else ()
-    for name in (claimed, *accrued, "claim_row", "share_line", "finding_claims", "paid_sum"):
+    books.run(RELATIONS / f"{claimed}.sql")
+    if _is_accruing(books):
+        check_accruals(books)
+        books.run(RELATIONS / "accrued_claim.sql")
+    for name in ("claim_row", "share_line", "finding_claims", "paid_sum"):
         books.run(RELATIONS / f"{name}.sql")
     rows, lines = books.rows(
         "select (select coalesce(sum(allowed + disputed + unclaimed), 0) from claim_units where tier >= 0), "

@@ -168,6 +168,8 @@ def _after_commencement(parsed: CaseToml) -> Iterator[str]:
         for key, code in (("asset", accrual.asset), ("of", accrual.of)):
             if code not in parsed.assets or "*" in code:
                 yield line_of(where, f"{key} {_undeclared(parsed, code)}")
+        if not accrual.ratio.strip("0."):
+            yield line_of(where, 'has a ratio of 0. Write what came for one whole asset, or goes_to = "estate".')
         if (accrual.kind, accrual.asset, accrual.of) in seen:
             yield line_of(where, "stands there twice. Leave one, with the ratio of both together.")
         seen.add((accrual.kind, accrual.asset, accrual.of))

@@ -57,14 +57,20 @@ def requirement_faults(parsed: CaseToml) -> Iterator[str]:
             )
     if section.band is not None and _number(section.band[0]) > _number(section.band[1]):
         yield line_of(where, "band begins above its end. Write the lower figure first.")
-    for key in ("insured_retention", "insured_custody"):
-        if getattr(section, key) is not None and _number(section.insured) == (0, ""):
-            yield line_of(where, f"has {key}, and insured is 0. Write the limit that is in force, or remove {key}.")
-    for offer in section.insurance:
-        yield from _offer_faults(offer)
+    yield from _insurance_faults(section, where)
     yield from _twice("[[requirement.insurance]]", "name", [offer.name for offer in section.insurance])
     yield from _twice("[[requirement.scenarios]]", "name", [scenario.name for scenario in section.scenarios])
     yield from _twice("[[requirement.volumes]]", "class", [volume.kind for volume in section.volumes])
+
+
+def _insurance_faults(section: RequirementSection, where: str) -> Iterator[str]:
+    for key in ("insured_retention", "insured_custody"):
+        if getattr(section, key) is not None and _number(section.insured) == (0, ""):
+            yield line_of(where, f"has {key}, and insured is 0. Write the limit that is in force, or remove {key}.")
+    if section.insured_custody is not None and section.insured_retention is None:
+        yield line_of(where, "has insured_custody without insured_retention. Write above what the insurance pays.")
+    for offer in section.insurance:
+        yield from _offer_faults(offer)
 
 
 def _amounts(section: RequirementSection) -> Iterator[tuple[str, str, str]]:

@@ -45,7 +45,7 @@ class Case:
     def run(self, folder: Path) -> dict[str, list[Row]]:
         """Run it and give every table by name."""
         write(folder, self)
-        result = run_case(folder, folder / "out", silent)
+        result = run_case(folder, folder / "out", silent, threads=1)
         assert not result.is_blocked, read(folder / "out/findings.csv")
         return files_of(folder)
 

@@ -8,15 +8,28 @@ from __future__ import annotations
 import csv
 import json
 import random
+from collections.abc import Sequence
 from dataclasses import fields, replace
 from datetime import date, datetime
 from fractions import Fraction
+from itertools import product
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
-from administrator.blends import Offer, Required, Scenario, all_blends, cheapest, replaced_minor, tried
+from administrator.blends import (
+    InForce,
+    Layer,
+    Offer,
+    Required,
+    Scenario,
+    Trials,
+    all_blends,
+    cheapest,
+    count_blends,
+    replaced_minor,
+)
 from administrator.cli import main
 from administrator.insurance import Basis, EventLoss, Policy, Sublimit, cover
 from administrator.law.regime import Standing
@@ -434,15 +447,18 @@ def test_a_formula_that_cannot_be_read_says_where_and_what_to_do(formula: str, s
 
 def offers_of(chance: random.Random) -> tuple[Offer, ...]:
     offers = []
+    limit_max = chance.choice((25, 60))
     for number in range(chance.randrange(4)):
-        limits = chance.sample(range(1, 60), chance.randrange(1, 6))
-        rate = Fraction(chance.randrange(20), 100)
+        limits = chance.sample(range(1, limit_max), chance.randrange(1, 6))
+        rate = Fraction(chance.randrange(20), chance.choice((100, 300)))
         least = chance.randrange(3)
+        is_excess = chance.random() < 0.5
         offers.append(
             Offer(
                 name=f"offer {number}",
                 custody=chance.choice((None, None, frozenset({"hot"}), frozenset({"cold", "hot"}))),
-                retention_minor=chance.randrange(20),
+                retention_minor=0 if is_excess else chance.randrange(20),
+                attachment_minor=chance.randrange(40) if is_excess else None,
                 share=Ratio(*Fraction(chance.randrange(1, 11), 10).as_integer_ratio()),
                 prices=tuple((limit, max(rate * limit, Fraction(least))) for limit in limits),
             )
@@ -456,84 +472,143 @@ def requirement_of(chance: random.Random) -> Required:
     return Required(-(-(hot + cold) // 1), Fraction(chance.randrange(11), 10), parts)
 
 
-def test_no_feasible_blend_is_cheaper_by_looking_at_every_reserve_of_every_offer() -> None:
+def towers_of(offers: Sequence[Offer]) -> list[tuple[tuple[Offer, int, Fraction], ...]]:
+    """Every choice of limits, at most one of each offer and one without attachment, where no unit is insured twice."""
+    towers = []
+    for choice in product(*([None, *offer.prices] for offer in offers)):
+        tower = tuple((offer, *bought) for offer, bought in zip(offers, choice, strict=True) if bought is not None)
+        units = [unit for offer, limit, _ in tower for unit in range(above(offer), above(offer) + limit)]
+        if len(units) == len(set(units)) and sum(offer.attachment_minor is None for offer, _, _ in tower) < 2:
+            towers.append(tower)
+    return towers
+
+
+def above(offer: Offer) -> int:
+    return offer.retention_minor if offer.attachment_minor is None else offer.attachment_minor
+
+
+def test_no_feasible_blend_is_cheaper_by_looking_at_every_reserve_of_every_tower() -> None:
     seed = random.randrange(10**9)
     print(f"seed {seed}")
     chance = random.Random(seed)
-    bought = 0
-    for _ in range(400):
+    bought = layered = 0
+    for _ in range(4000):
         wanted, offers = requirement_of(chance), offers_of(chance)
         rate = Fraction(chance.randrange(30), 100)
         blends = all_blends(wanted, offers, rate)
         best = cheapest(blends)
-        bought += best.offer is not None
-        feasible = [(rate * wanted.minor, -wanted.minor)]
-        for offer in offers:
-            for limit, premium in offer.prices:
+        bought += bool(best.layers)
+        layered += len(best.layers) > 1
+        feasible = []
+        towers = towers_of(offers)
+        assert len(blends) == len(towers) == count_blends(offers)
+        for tower in towers:
+            paid = 0
+            for offer, limit, _ in tower:
                 covered = wanted.minor
                 if offer.custody is not None:
                     asked = [part for name, part in wanted.parts if name in offer.custody]
                     covered = min(covered, sum(asked, Fraction(0)) // 1)
-                layer = min(max(covered - offer.retention_minor, 0), limit)
-                for reserve in range(wanted.minor + 1):
-                    paid = min(layer * Fraction(*offer.share), wanted.replaceable * wanted.minor) // 1
-                    if reserve + paid >= wanted.minor:
-                        feasible.append((rate * reserve + premium, -reserve))
+                paid += min(max(covered - above(offer), 0), limit) * Fraction(*offer.share) // 1
+            paid = min(paid, wanted.replaceable * wanted.minor // 1)
+            premium = sum((cost for _, _, cost in tower), Fraction(0))
+            for reserve in range(wanted.minor + 1):
+                if reserve + paid >= wanted.minor:
+                    feasible.append((rate * reserve + premium, -reserve))
         assert best.cost == min(cost for cost, _ in feasible)
         assert best.cost == min(blend.cost for blend in blends)
         equal = [blend.reserve_minor for blend in blends if blend.cost == best.cost]
         assert best.reserve_minor == max(equal), "of equally cheap blends the one with more reserve"
     assert bought > 20
+    assert layered > 3
 
 
 def test_every_blend_meets_the_requirement_and_keeps_what_may_not_be_replaced() -> None:
     seed = random.randrange(10**9)
     print(f"seed {seed}")
     chance = random.Random(seed)
-    for _ in range(300):
+    for _ in range(200):
         wanted, offers = requirement_of(chance), offers_of(chance)
+        loss = Scenario("as large as the requirement", wanted.minor, "")
+        trials = Trials([loss], None)
         for blend in all_blends(wanted, offers, Fraction(1, 10)):
-            replaced = 0 if blend.offer is None else replaced_minor(wanted, blend.offer, blend.limit_minor)
+            replaced = replaced_minor(wanted, blend.layers)
             assert blend.reserve_minor + replaced >= wanted.minor
             assert blend.reserve_minor >= (1 - wanted.replaceable) * wanted.minor
             assert 0 <= replaced <= blend.limit_minor
-            if blend.offer is None or blend.offer.custody is None:
-                loss = Scenario("as large as the requirement", wanted.minor, "")
-                assert tried(blend, [loss])[0].uncovered_minor == 0
+            if all(layer.offer.custody is None for layer in blend.layers):
+                assert trials.of(blend)[0].uncovered_minor == 0
 
 
-def test_what_insurer_and_reserve_pay_and_what_nobody_pays_sum_to_the_loss() -> None:
+def test_what_insurers_and_reserve_pay_and_what_nobody_pays_sum_to_the_loss_unit_by_unit() -> None:
+    """By looking at every unit of a loss: who answers for it, the insurance in force first, each at its share."""
     seed = random.randrange(10**9)
     print(f"seed {seed}")
     chance = random.Random(seed)
-    for _ in range(200):
-        blends = all_blends(requirement_of(chance), offers_of(chance), Fraction(1, 10))
-        scenarios = [Scenario(name, chance.randrange(200), name) for name in ("", "hot", "cold")]
+    for _ in range(120):
+        offers = offers_of(chance)
+        blends = all_blends(requirement_of(chance), offers, Fraction(1, 10))
+        scenarios = [Scenario(name, chance.randrange(150), name) for name in ("", "hot", "cold")]
+        there = chance.choice((None, InForce(chance.randrange(1, 60), chance.randrange(60),
+                                             chance.choice((None, frozenset({"hot"}))))))  # fmt: skip
+        trials = Trials(scenarios, there)
         for blend in blends:
-            for result in tried(blend, scenarios):
+            for result in trials.of(blend):
                 parts = (result.insured_minor, result.reserved_minor, result.uncovered_minor)
                 assert min(parts) >= 0
                 assert sum(parts) == result.scenario.loss_minor
                 assert result.reserved_minor <= blend.reserve_minor
-                assert result.insured_minor <= blend.limit_minor
+                left = set(range(result.scenario.loss_minor))
+                custody = result.scenario.custody
+                if there is not None and (there.custody is None or custody in there.custody):
+                    paid = left & set(range(there.retention_minor, there.retention_minor + there.limit_minor))
+                    assert result.in_force_minor == len(paid)
+                    left -= paid
+                else:
+                    assert result.in_force_minor == 0
+                insured = result.in_force_minor
+                for layer in blend.layers:
+                    if layer.offer.custody is None or custody in layer.offer.custody:
+                        begins = above(layer.offer)
+                        units = left & set(range(begins, begins + layer.limit_minor))
+                        insured += len(units) * Fraction(*layer.offer.share) // 1
+                assert result.insured_minor == insured
 
 
 def test_an_offer_for_hot_wallets_replaces_only_what_is_asked_for_them_and_pays_no_loss_from_cold() -> None:
-    offer = Offer("hot only", frozenset({"hot"}), 0, Ratio(1, 1), ((100, Fraction(1)),))
+    offer = Offer("hot only", frozenset({"hot"}), 0, None, Ratio(1, 1), ((100, Fraction(1)),))
     wanted = Required(510, Fraction(1), (("hot", Fraction(20)), ("cold", Fraction(490))))
-    assert replaced_minor(wanted, offer, 100) == 20
-    assert replaced_minor(replace(wanted, parts=()), offer, 100) == 0
+    layers = (Layer(offer, 100, Fraction(1)),)
+    assert replaced_minor(wanted, layers) == 20
+    assert replaced_minor(replace(wanted, parts=()), layers) == 0
     blend = all_blends(wanted, [offer], Fraction(1))[1]
-    hot, cold, unknown = tried(blend, [Scenario(name, 600, name) for name in ("hot", "cold", "")])
+    hot, cold, unknown = Trials([Scenario(name, 600, name) for name in ("hot", "cold", "")], None).of(blend)
     assert (hot.insured_minor, hot.uncovered_minor) == (100, 10)
     assert (cold.insured_minor, cold.uncovered_minor) == (0, 110)
     assert unknown == replace(cold, scenario=unknown.scenario)
 
 
 def test_a_retention_is_kept_in_reserve_so_that_a_loss_of_the_requirement_is_whole() -> None:
-    offer = Offer("with retention", None, 30, Ratio(1, 1), ((1_000, Fraction(1)),))
+    offer = Offer("with retention", None, 30, None, Ratio(1, 1), ((1_000, Fraction(1)),))
     blend = all_blends(Required(100, Fraction(1), ()), [offer], Fraction(1, 10))[1]
     assert blend.reserve_minor == 30
+
+
+def test_a_primary_and_an_excess_are_layered_and_the_excess_never_attaches_inside_the_primary() -> None:
+    """25 xs 5 and 90 % of 50 xs 30: a loss of 80 is 25 + 45; a primary of 40 would reach into the excess."""
+    primary = Offer("primary", None, 5, None, Ratio(1, 1), ((25, Fraction(2)), (40, Fraction(3))))
+    excess = Offer("excess", None, 0, 30, Ratio(9, 10), ((50, Fraction(1)),))
+    blends = all_blends(Required(80, Fraction(1), ()), [excess, primary], Fraction(1, 10))
+    assert [[(layer.offer.name, layer.limit_minor) for layer in blend.layers] for blend in blends] == [
+        [], [("excess", 50)], [("primary", 25)], [("primary", 40)], [("primary", 25), ("excess", 50)],
+    ]  # fmt: skip
+    tower = blends[-1]
+    assert (tower.reserve_minor, tower.premium, tower.cost) == (10, 3, 4)
+    assert cheapest(blends) == tower
+    (tried,) = Trials([Scenario("worked", 80, "")], None).of(tower)
+    assert (tried.insured_minor, tried.reserved_minor, tried.uncovered_minor) == (70, 10, 0)
+    (tried,) = Trials([Scenario("worked", 80, "")], InForce(10, 25, None)).of(tower)
+    assert (tried.in_force_minor, tried.insured_minor) == (10, 10 + 20 + 45 * 9 // 10)
 
 
 # --- the command --------------------------------------------------------------------------------------------------
@@ -571,6 +646,63 @@ def test_a_case_without_books_is_sized_and_says_gap_blend_and_uncovered_scenario
     text = "\n".join(sized.lines(80))
     for said in ("510000000", "cheapest", "would not have covered 1 of 3", "not read in the official text"):
         assert said in text
+
+
+def test_a_primary_and_an_excess_stand_in_the_files_and_insurance_in_force_pays_first(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """510m: 100m xs 10m and 400m xs 110m leave the 10m below. Of a loss of 600m, 50m xs 10m are in force."""
+    text = CASE + """insured = "50000000"
+insured_retention = "10000000"
+capital_rate = "0.08"
+[[requirement.insurance]]
+name = "excess"
+attachment = "110000000"
+quotes = [{ limit = "400000000", premium = "4000000" }]
+[[requirement.insurance]]
+name = "primary"
+retention = "10000000"
+quotes = [{ limit = "100000000", premium = "3000000" }, { limit = "200000000", premium = "4000000" }]
+[[requirement.scenarios]]
+name = "more than all"
+loss = "600000000"
+"""
+    sized = size_reserve(written(tmp_path / "case", text))
+    best = sized.methods[0].cheapest
+    assert best is not None
+    assert (best.offer, best.limit, best.reserve) == ("primary + excess", "500000000", "10000000")
+    assert best.tower == "100000000 xs 10000000 + 400000000 xs 110000000"
+    assert len(sized.methods[0].blends) == 5
+    (tried,) = best.tried
+    assert (tried.in_force, tried.insured, tried.reserved, tried.uncovered) == (
+        "50000000", "500000000", "10000000", "90000000",
+    )  # fmt: skip
+    assert main(["size-reserve", str(tmp_path / "case"), "--out", str(tmp_path / "out")]) == 0
+    said = capsys.readouterr().out
+    assert "400000000 above 110000000: excess, 4000000 a year" in said
+    assert "In scenarios the insurance in force pays first: 50000000 above 10000000." in said
+    with (tmp_path / "out/blends.csv").open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    keys = [(row["method"], row["offer"], row["layers"]) for row in rows]
+    assert len(set(keys)) == len(keys) == 5
+
+
+def test_the_law_lists_each_method_with_its_standing_and_prints_one_as_a_page(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["law"]) == 0
+    listed = capsys.readouterr().out
+    assert main(["law", "--json"]) == 0
+    kinds = {line["name"]: line["kind"] for line in json.loads(capsys.readouterr().out)}
+    for name, method in METHODS.items():
+        assert f"  {name:<26}{method.title} (" in listed
+        assert kinds[name] == "requirement"
+        assert main(["law", name]) == 0
+        page = capsys.readouterr().out
+        for provision in method.provisions:
+            assert provision.says in page
+        assert all(f"    {said}\n" in page for said in (*method.asks, *method.not_covered))
+    assert kinds["custom"] == "regime"
 
 
 def test_all_methods_stand_in_one_table_and_those_that_cannot_be_worked_out_say_why(
@@ -688,6 +820,9 @@ def test_no_stage_of_a_run_rests_on_the_requirement(tmp_path: Path) -> None:
         (("cold", 'band = ["2"]\ncold'), 2, "band must be two amounts, the lower first"),
         (('hot = "20000000"\ncold = "980000000"', "from_books = true"), 2, "and the case has no [[sources]]"),
         (('hot = "20000000"\ncold', "from_books = true\ncold"), 2, "has from_books = true and the key cold too"),
+        (("cold", 'insured_retention = "5"\ncold'), 2, "has insured_retention, and insured is 0"),
+        (("cold", 'insured = "5"\ninsured_custody = ["hot"]\ncold'), 2, "insured_custody without insured_retention"),
+        (("cold", 'insured = "5"\ninsured_retention = "0.5"\ncold'), 2, 'insured_retention "0.5" has more decimals'),
         (("cold", 'left_out = ["BTC"]\ncold'), 2, "has left_out without from_books"),
         (("cold", 'figures = { hot = "1" }\ncold'), 2, 'figures: "hot" cannot be a name'),
         (("cold", 'precedents_as_scenarios = 1\ncold'), 2, "precedents_as_scenarios must be true or false"),
@@ -723,6 +858,11 @@ def test_a_crooked_section_is_one_line_with_what_to_do(
         ('[[requirement.insurance]]\nname = "a"\nquotes = [{ limit = "5", premium = "1" }, '
          '{ limit = "05", premium = "2" }]\n', "quotes one limit twice"),
         ('[[requirement.insurance]]\nname = "a"\nquotes = [{ limit = "5", premium = "1" }]\n' * 2, "2 times"),
+        ('[[requirement.insurance]]\nname = "a"\nretention = "1"\nattachment = "2"\n'
+         'quotes = [{ limit = "5", premium = "1" }]\n', "has a retention and an attachment"),
+        ('[[requirement.insurance]]\nname = "a"\nrate = "0.1"\nstep = "1"\nlimit_max = "1000"\n'
+         '[[requirement.insurance]]\nname = "b"\nattachment = "1000"\nrate = "0.1"\nstep = "1"\nlimit_max = "1000"\n',
+         "the offers can be layered in 1,002,001 ways, more than 20,000"),
         ('[[requirement.scenarios]]\nname = "a"\n', "one of the two"),
         ('[[requirement.scenarios]]\nname = "a"\nprecedent = "Wazir"\n', 'did you mean "WazirX"?'),
         ('[[requirement.scenarios]]\nname = "a"\nprecedent = "Coincheck"\n', 'no precedent "Coincheck" with'),

@@ -47,8 +47,8 @@ NUMERIC = {
     "pools.csv": ("gross", "costs", "holdback", "distributable", "claims", "awarded", "overpaid", "surplus", "residue",
                   "dividend_numerator", "dividend_denominator"),
     "schedule.csv": ("claim", "entitled", "paid_before", "quantity", "value"),
-    "holders.csv": ("allowed_value", "returned_value", "compensated_value", "estate_value", "withheld_value", "unpaid_value",
-                    "recovery"),
+    "holders.csv": ("allowed_value", "returned_value", "compensated_value", "estate_value", "withheld_value",
+                    "unpaid_value", "recovery"),
     "returnable.csv": ("quantity", "paid_before", "due"),
 }
 """Every numeric column a reader of the folder can hold against another."""

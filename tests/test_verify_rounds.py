@@ -6,6 +6,7 @@ Every numeric cell of pools.csv, schedule.csv and holders.csv is moved by one un
 from __future__ import annotations
 
 import random
+from math import gcd
 from pathlib import Path
 
 import pytest
@@ -48,7 +49,8 @@ CASES: dict[str, tuple[dict[str, str], str]] = {
             "wallet": "wallet,asset,quantity,custody\nw,BTC,1.1,cold",
             "price": "asset,price\nBTC,1003",
         },
-        ESTATE.format(amount=6301) + 'interest = "0.1"\ninterest_until = 2028-03-30\n\n[plan]\ninsiders = "subordinate"\n',
+        ESTATE.format(amount=6301)
+        + 'interest = "0.1"\ninterest_until = 2028-03-30\n\n[plan]\ninsiders = "subordinate"\n',
     ),
 }  # fmt: skip
 
@@ -85,37 +87,25 @@ def _is_numeric(output: Output, name: str, column: str) -> bool:
 
 
 def test_the_levelled_pool_is_as_worked_by_hand(tmp_path: Path) -> None:
-    """4.19 BTC claimed of ann to eva, ann's cut to 0.5 and the rest of it open, dai's 1.13 disputed; 2.75 with what was paid.
+    """Of 2.75 BTC, with what was paid, ann had 0.9, ben 0.6, and zoe, who claims nothing, 0.05.
 
-    zoe had 0.05 and claims nothing. Ordinarily 2.75 among 8.08 would be 34 %: ann had 84 % of hers, ben 51 %. Without the
-    three 1.2 is left for 5.84: cho, who had 0.1 of 1.27, catches up with the others.
+    Claims are 1.07 (half of it not filed for), 1.17, 1.27, 2.5 and 1.47, together 7.48: ordinarily 36.8 %, which is
+    less than ann and ben had. Without the three, 1.2 is left for 5.24, and cho, who had 0.1, catches up with the others.
     """
     tables, tail = CASES["levelled"]
     ran = Written(tmp_path / "case", tables, tail)
-    pool = ran.pool("BTC")
-    assert pool["distributable"] == "2.75000000"
-    out = sum(map(float, (ran.due("return", "paid_before")[name] for name in ("ann", "ben", "zoe"))))
-    assert abs(out - 1.55) < 1e-9
-    assert (pool["dividend_numerator"], pool["dividend_denominator"]) == _lowest(120_000_000, _rest(ran))
-    shares = {(row["account"], row["part"]): row for row in ran.rows("schedule")}
-    for name in ("cho", "dai", "eva"):
-        claim = int(shares[name, ""]["claim"].replace(".", ""))
-        entitled = int(shares[name, ""]["entitled"].replace(".", ""))
-        assert entitled == claim * 120_000_000 // _rest(ran)
-    assert shares["zoe", ""]["entitled"] == "0.00000000"
-    assert {"overpaid"} <= ran.codes()
-
-
-def _rest(ran: Written) -> int:
-    """What those who are not out claim."""
-    return sum(
-        int(row[part].replace(".", ""))
-        for row in ran.rows("claims") if row["account"] in ("cho", "dai", "eva")
-        for part in ("allowed", "disputed", "unclaimed")
-    )  # fmt: skip
-
-
-def _lowest(top: int, bottom: int) -> tuple[str, str]:
-    from math import gcd
-
-    return str(top // gcd(top, bottom)), str(bottom // gcd(top, bottom))
+    pool, rest = ran.pool("BTC"), 524_000_000
+    assert (pool["distributable"], pool["claims"]) == ("2.75000000", "7.48000000")
+    divisor = gcd(120_000_000, rest)
+    assert (pool["dividend_numerator"], pool["dividend_denominator"]) == (
+        str(120_000_000 // divisor), str(rest // divisor))  # fmt: skip
+    lines = {(row["account"], row["part"]): row for row in ran.rows("schedule")}
+    for name, claim in (("cho", 127_000_000), ("eva", 147_000_000)):
+        assert int(lines[name, ""]["entitled"].replace(".", "")) == claim * 120_000_000 // rest
+    assert lines["cho", ""]["quantity"] == "0.19083969"
+    assert lines["zoe", ""]["entitled"] == "0.00000000"
+    assert lines["zoe", ""]["paid_before"] == "0.05000000"
+    # ann: 36.8 % of both halves; the excess over it stands on the allowed one.
+    ordinary = [50_000_000 * 275 // 748, 57_000_000 * 275 // 748]
+    assert [lines["ann", part]["entitled"] for part in ("", "unclaimed")] == [f"0.{units:08d}" for units in ordinary]
+    assert "overpaid" in ran.codes()

@@ -26,6 +26,6 @@ ACTS = (
     Act("history", "Tell how each shortfall came about, day by day: since when, and what moved it."),
     Act("size-reserve", "Work out what must be held against losses, by which rule, and the cheapest way to hold it."),
     Act("open", "Look at a case in the terminal."),
-    Act("law", "List the regimes, or print one as a page to compare with the statute."),
+    Act("law", "List regimes and requirements, or print one as a page to compare with the statute."),
 )
 """Every act, in the order a newcomer meets them."""

@@ -274,6 +274,10 @@ LATER = """\
 # currency = "JPY"
 # covers = ["external_theft", "operational_failure"]   # also insider_theft, misappropriation, unexplained
 # ring_fenced = false          # true only where a trust or a law keeps it from the estate
+# cap_per_holder = "10000000"          # the most that one holder gets of it, over all his accounts; left out: no cap
+# cap_per_holder_fiat = "250000"       # of that, the most for claims to fiat
+# deducts_debts = false        # true: what a holder owes is taken off his claims first
+# excludes = ["insider", "affiliate"]  # kinds of account that get nothing of it
 
 # Insurance, one section a layer.
 # [[policies]]
@@ -311,6 +315,20 @@ LATER = """\
 # amount = "30000000"
 # currency = "JPY"
 # borne_by = "estate"          # or "pools", or an asset: its own pool. Pools bear costs only where the regime lets them
+
+# Loans to a pool, so that it can pay sooner. What is recovered for the pool repays them first.
+# [[advances]]
+# name = "bridge loan"
+# asset = "JPY"                # whose pool
+# quantity = "1000000"         # in that asset
+
+# What came to customers' holdings after commencement. Who has it is for the law to say.
+# [[accruals]]
+# kind = "fork"                # or "airdrop", "staking"
+# asset = "BCH"                # what came
+# of = "BTC"                   # whose holders it came to
+# goes_to = "holders"          # or "estate"
+# ratio = "1"                  # whole assets that came for one whole asset held
 
 # The general estate, which answers for what the pools do not return, where there is an insolvency.
 # [estate]

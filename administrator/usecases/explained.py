@@ -34,9 +34,11 @@ def accrual_figures(matter: Matter, account: str) -> list[Figure]:
         asset, decimals, earning, earning_decimals, kind, ratio, numerator, denominator, of_units, units, part = row
         held, came = format_units(int(of_units), earning_decimals), format_units(int(units), decimals)
         whose = f"the {part} part of the claim on {earning}" if part else f"the allowed claim on {earning}"
-        because = [f"{CAME[kind]} {earning}: {held} x {ratio} = {came}", f"it stands on {whose}"]
         product = int(of_units) * int(numerator)
-        if product % int(denominator):
+        is_cut = product % int(denominator) > 0
+        said = f"{CAME[kind]} {earning}: {held} x {ratio} = {came}{', rounded down' if is_cut else ''}"
+        because = [said, f"it stands on {whose}"]
+        if is_cut:
             because.append(f"in base units: {of_units} x {numerator} / {denominator} = {units}, rounded down")
         name = f"claim on {asset} that came with {earning}{', ' + part + ' part' if part else ''}"
         figures.append(Figure(name, f"{came} {asset}", tuple(because)))

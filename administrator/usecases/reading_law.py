@@ -1,4 +1,6 @@
-"""Show what the program takes the law to be, so that a lawyer can hold it against the statute."""
+"""Show what the program takes the law to be, so that a lawyer can hold it against the statute: how failed exchanges are
+shared out (regimes), and what must be held by those that did not fail (requirements).
+"""
 
 from __future__ import annotations
 
@@ -8,26 +10,43 @@ from dataclasses import dataclass
 from administrator.errors import RegimeError
 from administrator.law import REGIMES
 from administrator.law.regime import Provision, Regime, Standing
+from administrator.law.requirements import METHODS
+from administrator.law.requirements.method import Method
+from ledgers.display import display
 
 
 @dataclass(frozen=True, slots=True)
 class RegimeLine:
-    """One regime in the list."""
+    """One regime, or one method of a requirement, in the list."""
 
     name: str
     title: str
     standing: str
+    kind: str
+    """regime or requirement."""
 
 
 def regimes() -> list[RegimeLine]:
     """Every regime with its standing, by name."""
-    return [RegimeLine(name, regime.title, _standing(regime)) for name, regime in sorted(REGIMES.items())]
+    return [RegimeLine(name, regime.title, _standing(regime), "regime") for name, regime in sorted(REGIMES.items())]
+
+
+def requirements() -> list[RegimeLine]:
+    """Every method of a requirement with its standing, those of a law first."""
+    return [
+        RegimeLine(name, method.title, f"{_officially(method)}; {_method_standing(method)}", "requirement")
+        for name, method in METHODS.items()
+    ]
 
 
 def page(name: str) -> Iterator[str]:
-    """One regime as a page: each provision with its article, what is not covered, and how sure it all is."""
+    """One regime or one method as a page: each provision with its article, what is not covered, how sure it all is."""
+    if name in METHODS:
+        yield from _method_page(METHODS[name])
+        return
     if name not in REGIMES:
-        raise RegimeError(f'law: "{name}" is not known. Known are: {", ".join(sorted(REGIMES))}.')
+        known = ", ".join([*sorted(REGIMES), *METHODS])
+        raise RegimeError(f'law: "{display(name)}" is not known. Known are: {known}.')
     regime = REGIMES[name]
     yield regime.title
     until = regime.in_force_until.isoformat() if regime.in_force_until else "further notice"
@@ -45,6 +64,41 @@ def page(name: str) -> Iterator[str]:
     yield "Not covered:"
     for said in regime.not_covered:
         yield f"    {said}"
+
+
+def _method_page(method: Method) -> Iterator[str]:
+    yield method.title
+    until = method.in_force_until.isoformat() if method.in_force_until else "further notice"
+    yield (
+        f"{method.name}: for days from {method.in_force_from} until {until}; {_officially(method)}; "
+        f"{_method_standing(method)}."
+    )
+    yield ""
+    yield from _provisions(method.provisions)
+    yield ""
+    if method.replaceable is None:
+        yield "What share of it insurance may replace, no law says; [requirement] replaceable does."
+    else:
+        numerator, denominator = method.replaceable.as_integer_ratio()
+        share = numerator if denominator == 1 else f"{numerator}/{denominator}"
+        yield f"Share of it that insurance may replace, by the rule: {share}."
+    yield ""
+    yield "It asks in [requirement] for:"
+    for asked in method.asks:
+        yield f"    {asked}"
+    yield ""
+    yield "Not covered:"
+    for said in method.not_covered:
+        yield f"    {said}"
+
+
+def _officially(method: Method) -> str:
+    return f"an official formula for {method.official_for}" if method.is_official else "no official formula"
+
+
+def _method_standing(method: Method) -> str:
+    unread = f"{len(method.unread)} of {len(method.provisions)} provisions not read in the official text"
+    return f"compared with the official text on {method.read_on}, {unread}" if method.read_on else unread
 
 
 def _provisions(provisions: Iterable[Provision]) -> Iterator[str]:

@@ -263,9 +263,9 @@ def _blend_lines(sized: Sized, method: SizedMethod, columns: int) -> Iterator[st
     blends = method.blends
     shown = [blend for blend in blends if blend.is_shown]
     yield f"Blends that meet it, {len(blends)} worked out, capital at {sized.capital_rate} a year,"
-    yield "insurance in force left out:"
+    yield "insurance in force left out (of a tower, the limits of all its layers):"
     rows = [
-        (display(blend.offer or "reserve alone", 60), _limits(blend), blend.reserve, blend.to_add, blend.premium,
+        (display(blend.offer or "reserve alone", 40), blend.limit, blend.reserve, blend.to_add, blend.premium,
          blend.capital_cost, blend.cost, "cheapest" if blend.is_cheapest else "")
         for blend in shown[:LIST_MAX]
     ]  # fmt: skip
@@ -275,6 +275,11 @@ def _blend_lines(sized: Sized, method: SizedMethod, columns: int) -> Iterator[st
         yield f"and {len(shown) - LIST_MAX} more; --out DIR writes all of them."
     yield ""
     cheapest = next(blend for blend in blends if blend.is_cheapest)
+    if len(cheapest.layers) > 1:
+        yield "Its layers, from the lowest:"
+        for layer in cheapest.layers:
+            yield f"    {layer.limit} above {layer.attaches}: {display(layer.offer, 40)}, {layer.premium} a year"
+        yield ""
     if method.insured_in_scenarios:
         yield from _wrapped(method.insured_in_scenarios, columns)
     if not cheapest.tried:
@@ -292,11 +297,6 @@ def _blend_lines(sized: Sized, method: SizedMethod, columns: int) -> Iterator[st
     fewest = min(len(blend.uncovered) for blend in shown)
     yield from _wrapped(f"Of the blends shown, the best leaves {fewest} uncovered.", columns)
     yield ""
-
-
-def _limits(blend: BlendLine) -> str:
-    """The limit of a blend; of a tower each layer's, and above what it pays."""
-    return blend.tower if len(blend.layers) > 1 else blend.limit
 
 
 def _wrapped(text: str, columns: int, indent: str = "") -> list[str]:

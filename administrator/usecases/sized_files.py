@@ -26,11 +26,12 @@ from ledgers.units import format_units
 
 REQUIREMENT_COLUMNS = (
     "method", "title", "official_for", "on", "currency", "left_out", "required", "held", "insured", "gap",
-    "replaceable", "offer", "limit", "layers", "reserve", "premium", "capital_cost", "cost", "scenarios", "uncovered", "why_not",
+    "replaceable", "offer", "limit", "layers", "reserve", "premium", "capital_cost", "cost", "scenarios", "uncovered",
+    "why_not",
 )  # fmt: skip
 BLEND_COLUMNS = (
-    "method", "offer", "limit", "layers", "reserve", "to_add", "premium", "capital_cost", "cost", "cheapest", "scenarios",
-    "uncovered",
+    "method", "offer", "limit", "layers", "reserve", "to_add", "premium", "capital_cost", "cost", "cheapest",
+    "scenarios", "uncovered",
 )  # fmt: skip
 SCENARIO_COLUMNS = (
     "method", "offer", "limit", "layers", "reserve", "scenario", "loss", "in_force", "insured", "reserved", "uncovered",
@@ -105,8 +106,8 @@ def _requirements(sized: Sized) -> Iterator[Sequence[str]]:
             continue
         yield (
             *head, method.required, sized.held, method.insured, method.gap, method.replaceable.partition(" ")[0],
-            best.offer, best.limit, best.tower, best.reserve, best.premium, best.capital_cost, best.cost, str(len(best.tried)),
-            str(len(best.uncovered)), "",
+            best.offer, best.limit, best.tower, best.reserve, best.premium, best.capital_cost, best.cost,
+            str(len(best.tried)), str(len(best.uncovered)), "",
         )  # fmt: skip
 
 
@@ -114,8 +115,9 @@ def _blends(methods: Sequence[SizedMethod]) -> Iterator[Sequence[str]]:
     for method in methods:
         for blend in method.blends:
             yield (
-                method.method, blend.offer, blend.limit, blend.tower, blend.reserve, blend.to_add, blend.premium, blend.capital_cost,
-                blend.cost, "yes" if blend.is_cheapest else "no", str(len(blend.tried)), str(len(blend.uncovered)),
+                method.method, blend.offer, blend.limit, blend.tower, blend.reserve, blend.to_add, blend.premium,
+                blend.capital_cost, blend.cost, "yes" if blend.is_cheapest else "no", str(len(blend.tried)),
+                str(len(blend.uncovered)),
             )  # fmt: skip
 
 
@@ -125,8 +127,8 @@ def _scenarios(methods: Sequence[SizedMethod]) -> Iterator[Sequence[str]]:
         for line in best.tried if best else ():
             assert best is not None
             yield (
-                method.method, best.offer, best.limit, best.tower, best.reserve, line.scenario, line.loss, line.in_force,
-                line.insured, line.reserved, line.uncovered,
+                method.method, best.offer, best.limit, best.tower, best.reserve, line.scenario, line.loss,
+                line.in_force, line.insured, line.reserved, line.uncovered,
             )  # fmt: skip
 
 

@@ -119,8 +119,8 @@ class _Given:
         blends = count_blends(self.offers)
         if blends > BLENDS_MAX:
             raise _fault(
-                f"insurance: the offers can be layered in {blends:,} ways, more than {BLENDS_MAX:,}. Write larger steps, "
-                "or leave out offers."
+                f"insurance: the offers can be layered in {blends:,} ways, more than {BLENDS_MAX:,}. Write larger "
+                "steps, or leave out offers."
             )
         self.scenarios = self._scenarios()
         custody = section.insured_custody

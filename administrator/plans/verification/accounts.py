@@ -94,7 +94,9 @@ class Walk:
         claims, schedule, bases, holders = taken
         if not claims:
             for name, first, rows in zip(FILES, firsts, taken, strict=True):
-                if rows:
+                if name == SCHEDULE and rows and all(self.awards.gone(row) == 0 for row in rows):
+                    self.awards.lines(account, first, rows, {})
+                elif rows:
                     self.faults.note(name, first, "account", "one of claims.csv", account)
             return
         parts, allowed = self.claims(account, firsts[0], claims)
