@@ -81,7 +81,7 @@ def about_advances(books: Books) -> Iterator[Finding]:
     """Say which loans the pools still owe, and which were lent to no pool."""
     for name, asset, decimals, units in books.rows(
         "select advance.name, asset.asset, asset.decimals, advance.units::varchar from advance "
-        "join asset using (asset_no) anti join pool using (asset_no) where advance.units > 0 "
+        "join asset using (asset_no) anti join holding_total using (asset_no) where advance.units > 0 "
         "order by advance.advance_no"
     ):
         lent = format_units(int(units), decimals)
@@ -99,7 +99,7 @@ def about_advances(books: Books) -> Iterator[Finding]:
         )
     for name, asset, decimals, units, repaid in books.rows(
         "select advance.name, asset.asset, asset.decimals, advance.units::varchar, advance.repaid::varchar "
-        "from advance join asset using (asset_no) join pool using (asset_no) "
+        "from advance join asset using (asset_no) join holding_total using (asset_no) "
         "where advance.units > advance.repaid order by advance.advance_no"
     ):
         lent, owed = format_units(int(units), decimals), format_units(int(units) - int(repaid), decimals)

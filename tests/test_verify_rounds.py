@@ -90,7 +90,7 @@ def test_the_levelled_pool_is_as_worked_by_hand(tmp_path: Path) -> None:
     """Of 2.75 BTC, with what was paid, ann had 0.9, ben 0.6, and zoe, who claims nothing, 0.05.
 
     Claims are 1.07 (half of it not filed for), 1.17, 1.27, 2.5 and 1.47, together 7.48: ordinarily 36.8 %, which is
-    less than ann and ben had. Without the three, 1.2 is left for 5.24, and cho, who had 0.1, catches up with the others.
+    less than ann and ben had. Without the three, 1.2 is left for 5.24, and cho, who had 0.1, catches up.
     """
     tables, tail = CASES["levelled"]
     ran = Written(tmp_path / "case", tables, tail)

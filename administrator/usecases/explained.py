@@ -99,3 +99,19 @@ def exclusion_figures(matter: Matter, account: str) -> list[Figure]:
         for reserve in matter.case.reserves
         if kind in reserve.excludes
     ]
+
+
+def returnable_figures(matter: Matter, account: str) -> list[Figure]:
+    """What an account sent after commencement: it is in no pool, and returnable in full."""
+    figures = []
+    for transfer, at, asset, decimals, units, paid, due, source, row in matter.books.rows(
+        view("returnable_figures"), {"account": account}
+    ):
+        came, returned, left = (format_units(int(number), decimals) for number in (units, paid, due))
+        because = (
+            f"{came} {asset} came in at {at}, after commencement: {source}:{row}",
+            "it is in no pool and is returned in full",
+            f"returned before {returned}: {came} - {returned} = {left}",
+        )
+        figures.append(Figure(f"deposit {transfer}, returnable", f"{left} {asset}", because))
+    return figures

@@ -9,7 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from administrator.usecases.explained import Figure, accrual_figures, accrued_units, cut_reasons, exclusion_figures
+from administrator.usecases.explained import (
+    Figure,
+    accrual_figures,
+    accrued_units,
+    cut_reasons,
+    exclusion_figures,
+    returnable_figures,
+)
 from administrator.usecases.explaining_awards import estate_figures, return_figures
 from administrator.views import view
 from ledgers.errors import CaseError
@@ -112,6 +119,7 @@ def explain_account(matter: Matter, account: str) -> Explanation:
         *_compensation_figures(matter, account),
         *estate_figures(matter, account),
         *_status_figures(matter, account),
+        *returnable_figures(matter, account),
     ]
     return Explanation(account, facts, tuple(figures))
 
