@@ -200,6 +200,14 @@ def resolve_terms(case: CaseConfiguration, scales: Scales) -> Terms:
     parameters = parameters_of(case, regime)
     tables = {source.table for source in case.sources}
     to_pools = regime.costs_from_pools
+    estate = _estate(case, scales)
+    made = [*(["value"] if parameters["pooling"] == "by_value" else []), *(["estate"] if estate else [])]
+    for name in made:
+        if name in scales.numbers:
+            raise RegimeError(
+                f'case.toml: an asset is called "{name}", and so is a pool of this plan. Give the asset another code, '
+                "and this one as an alias."
+            )
     return Terms(
         regime=regime,
         currency_no=scales.numbers[case.currency],
@@ -231,7 +239,7 @@ def resolve_terms(case: CaseConfiguration, scales: Scales) -> Terms:
             Advance(advance.name, scales.numbers[advance.asset], scales.units(advance.quantity, advance.asset))
             for advance in case.advances
         ),
-        estate=_estate(case, scales),
+        estate=estate,
         compensation_reduces_claim=parameters["compensation_reduces_claim"] == "true",
         accruals=tuple(_accrual(accrual, scales) for accrual in case.accruals),
         parameters=parameters,

@@ -262,9 +262,14 @@ class EstateSection(Section):
             raise PydanticCustomError(
                 "interest", "says only one of `interest` and `interest_until`; say both, or neither", {}
             )
-        if isinstance(self.interest_until, datetime.datetime):
-            raise PydanticCustomError("no_day", "has an interest_until that is no day; write it as 2027-03-31", {})
         return self
+
+    @field_validator("interest_until", mode="before")
+    @classmethod
+    def _a_day(cls, value: object) -> object:
+        if value is not None and (isinstance(value, datetime.datetime) or not isinstance(value, datetime.date)):
+            raise PydanticCustomError("no_day", "is no day; write it unquoted, as in 2027-03-31", {})
+        return value
 
 
 class PlanSection(Section):
