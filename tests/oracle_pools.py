@@ -1,0 +1,218 @@
+"""Rule 8 for the oracle: pools per asset and by value, advances, accruals, costs, and who stands where in them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from tests import oracle_tracing
+from tests.oracle_books import Books, Claim, event_of
+from tests.oracle_case import PARTS, Case, Line, paid_before
+from tests.oracle_levels import level
+
+Taken = Mapping[str, int]
+"""Of each recovery, the units that are the insurers' (rules D)."""
+TIERS = ("", ":late", ":subordinate")
+
+
+@dataclass(frozen=True)
+class Pool:
+    name: str
+    asset: str
+    gross: int
+    costs: int
+    holdback: int
+    claims: dict[Line, int]
+    steps: dict[Line, str]
+    entitled: dict[Line, int]
+    overpaid: int
+    surplus: int
+    residue: int
+    dividend: Fraction | None
+
+    @property
+    def distributable(self) -> int:
+        return self.gross - self.costs - self.holdback
+
+
+def tier_of(case: Case, account: str, claim: Claim) -> int | None:
+    """The tier in which a claim shares: 0, 1 (late), 2 (subordinate); None where it is no claim on the pool."""
+    if case.kind(account) in ("insider", "affiliate"):
+        if case.plan["insiders"] == "estate":
+            return None
+        if case.plan["insiders"] == "subordinate":
+            return 2
+    # reading: lateness is of the whole line: its disputed and unclaimed parts wait with it.
+    return 1 if claim.late and case.plan["late"] == "after" else 0
+
+
+def pools_of(
+    case: Case, books: Books, claims: dict[tuple[str, str], Claim], taken: Taken
+) -> tuple[dict[str, Pool], int]:
+    """Every pool, and the minor of their costs that they could not bear."""
+    gross = {asset: gross_of(case, books, asset, taken) for asset in books.assets}
+    units, tiers = pool_claims(case, claims)
+    if case.by_value:
+        return value_pool(case, gross, units, tiers)
+    costs, unborne = costs_of(case, gross)
+    pools: dict[str, Pool] = {}
+    for asset in books.assets:
+        mine = {line: claim for line, claim in units.items() if line[1] == asset}
+        steps = {line: f"return{TIERS[tiers[line]]}" for line in mine}
+        pools[asset] = divided(case, (asset, asset), gross[asset], costs[asset], mine, steps)
+    return pools, sum(unborne.values())
+
+
+def value_pool(
+    case: Case, gross: dict[str, int], units: dict[Line, int], tiers: dict[Line, int]
+) -> tuple[dict[str, Pool], int]:
+    """The one pool: what is there at distribution prices, among claims at their value at commencement."""
+    currency = case.currency.code
+    there = 0
+    for asset, quantity in gross.items():
+        if quantity > 0:
+            value = case.value(quantity, asset, "distribution")
+            assert value is not None, "a case without a distribution price is blocked"
+            there += value
+    there += sum(item.units for item in paid_before(case) if item.family == "dividend" and item.pay_asset == currency)
+    worth = {line: case.value(quantity, line[1]) for line, quantity in units.items()}
+    claims = {line: value for line, value in worth.items() if value}
+    steps = {line: f"dividend{TIERS[tiers[line]]}" for line in claims}
+    stated = [cost for cost in case.costs if cost["borne_by"] != "estate"]
+    asked = sum(case.minor(cost["amount"], cost["currency"]) for cost in stated)
+    costs = min(asked, there)
+    return {"value": divided(case, ("value", currency), there, costs, claims, steps)}, asked - costs
+
+
+def divided(
+    case: Case, names: tuple[str, str], gross: int, costs: int, claims: dict[Line, int], steps: dict[Line, str]
+) -> Pool:
+    """A pool (its name, its asset) divided among its claims, level with what earlier rounds paid out of it."""
+    name, asset = names
+    family = "dividend" if case.by_value else "return"
+    paid: dict[Hashable, int] = {
+        (item.account, item.claim_asset): item.units
+        for item in paid_before(case)
+        if item.family == family and item.pay_asset == asset
+    }
+    net = gross - costs
+    holdback = int(Fraction(case.plan["holdback"]) * net)
+    tiers = []
+    for suffix in TIERS:
+        weights = {line: claims[line] for line in sorted(claims) if steps[line] == family + suffix}
+        tiers.append((weights, weights))
+    result = level(net - holdback, tiers, paid, case.plan["rounding"], lambda line: line[:2])
+    entitled = {line: result.awards[line] for line in sorted(claims)}
+    return Pool(
+        name, asset, gross, costs, holdback, claims, steps, entitled, result.overpaid, result.surplus,
+        result.residue, result.dividend,
+    )  # fmt: skip
+
+
+def pool_claims(
+    case: Case, claims: dict[tuple[str, str], Claim]
+) -> tuple[dict[Line, int], dict[Line, int]]:
+    """Units that each line claims of the pool of its asset, and the tier it shares in."""
+    units: dict[Line, int] = defaultdict(int)
+    tiers: dict[Line, int] = {}
+    for (account, asset), claim in claims.items():
+        tier = tier_of(case, account, claim)
+        for part, quantity in zip(PARTS, claim.parts, strict=True):
+            if tier is not None and quantity:
+                units[account, asset, part] += quantity
+                tiers[account, asset, part] = tier
+    return {line: units[line] for line in sorted(units)}, tiers
+
+
+def gross_of(case: Case, books: Books, asset: str, taken: Taken) -> int:
+    """Units in the pool of an asset, before costs."""
+    holding = books.holdings[asset]
+    held = holding.held_customer + (holding.held_guarantee if case.plan["guarantee_in_pool"] else 0)
+    recovered = 0
+    for row in case.tables["recovery"]:
+        # reading: a recovery that names another pool than its own asset's is in no pool per asset.
+        if row["asset"] == asset and row.get("pool", "") in ("", "value" if case.by_value else asset):
+            recovered += case.units(row) - taken.get(row["recovery"], 0)
+    if case.plan["traced_recoveries"] == "pool":
+        held += traced_in_house(case, books, asset)
+    advanced = sum(
+        case.asset(advance["asset"]).units(advance["quantity"])
+        for advance in case.advances
+        if case.asset(advance["asset"]).code == asset
+    )
+    # reading: repaid out of what is recovered alone: neither out of what is held nor out of what was traced.
+    return held + recovered + advanced - min(advanced, recovered)
+
+
+def traced_in_house(case: Case, books: Books, asset: str) -> int:
+    """What left the customers' wallets unexplained and lies, by the plan's rule, in the debtor's own (rules 6)."""
+    flows = [flow for flow in books.flows if flow.transfer.asset == asset]
+    flows.sort(key=lambda flow: (flow.transfer.occurred_at, flow.transfer.transfer.encode()))
+    unmatched = {flow.transfer.transfer for flow in books.unmatched if flow.direction == "out"}
+    ends: set[str] = set()
+    declared = {event["name"] for event in case.events}
+
+    def place(node: str) -> str:
+        wallet = books.parties.wallet(node, asset)
+        name = wallet.wallet if wallet else node
+        end = books.parties.end(node, asset)
+        if end.inside or books.parties.kind(end.party) in oracle_tracing.STOPS:
+            ends.add(name)
+        return name
+
+    legs = [
+        oracle_tracing.Leg(
+            place(flow.transfer.sender), place(flow.transfer.recipient), flow.transfer.units, flow.transfer.fee,
+            flow.transfer.transfer in unmatched,
+        )
+        for flow in flows
+    ]  # fmt: skip
+    # reading: whom a declared event names as the taker is not somebody else's omnibus wallet, whatever a label says.
+    ends -= {
+        place(flow.transfer.recipient)
+        for flow in flows
+        if flow.transfer.transfer in unmatched and event_of(books, flow) in declared and not flow.recipient.inside
+    }
+    mine = [wallet for wallet in case.wallets if wallet.asset == asset]
+    opening = {wallet.wallet: wallet.opening for wallet in mine if wallet.opening is not None}
+    found = oracle_tracing.traced(legs, ends, opening, case.plan["tracing"])
+    counted = [(wallet.wallet, books.held[id(wallet)]) for wallet in mine if wallet.purpose == "house"]
+    return oracle_tracing.house_share(found, counted)
+
+
+def costs_of(case: Case, gross: dict[str, int]) -> tuple[dict[str, int], dict[str, int]]:
+    """Units each pool bears, each cost rounded up by itself, together at most gross; and the minor it could not bear.
+
+    What falls on no pool at all stands under the empty name.
+    """
+    taken, named = dict.fromkeys(gross, 0), dict.fromkeys((*gross, ""), 0)
+    worth = {asset: case.value(units, asset) for asset, units in gross.items()}
+    weights = {asset: minor for asset, minor in worth.items() if minor is not None}
+    for cost in case.costs:
+        minor = case.minor(cost["amount"], cost["currency"])
+        if cost["borne_by"] == "estate":
+            continue
+        if cost["borne_by"] == "pools":
+            # reading: the spread has no cap of its own: what a pool cannot bear in units falls on the estate below.
+            whole = sum(weights.values())
+            shares = {asset: minor * weight // whole for asset, weight in weights.items()} if whole else {"": minor}
+            ordered = sorted(weights, key=lambda asset: (-(minor * weights[asset] % max(whole, 1)), asset.encode()))
+            for asset in ordered[: minor - sum(shares.values())]:
+                shares[asset] += 1
+        else:
+            shares = {case.asset(cost["borne_by"]).code: minor}
+        for asset, minor_of_it in shares.items():
+            # reading: an asset without a price, or worth nothing, cannot bear a cost that is named in money.
+            units = case.units_for(minor_of_it, asset) if asset in taken else None
+            if units is None:
+                named[""] += minor_of_it
+            else:
+                taken[asset] += units
+                named[asset] += minor_of_it
+    borne = {asset: min(units, gross[asset]) for asset, units in taken.items()}
+    for asset, units in borne.items():
+        # reading: a pool that bears all it has bears its value; the rest of the sums is not borne.
+        named[asset] = max(named[asset] - (case.value(units, asset) or 0), 0) if units < taken[asset] else 0
+    return borne, named
