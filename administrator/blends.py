@@ -27,7 +27,15 @@ from fractions import Fraction
 from itertools import product
 from math import floor
 
-from administrator.insurance import Basis, EventLoss, Policy, cover
+from administrator.insurance import (
+    Basis,
+    CustodyLoss,
+    EventLoss,
+    Policy,
+    PolicyLine,
+    at_every_valuation,
+    cover,
+)
 from administrator.losses import Peril
 from ledgers.units import Ratio
 
@@ -306,12 +314,10 @@ def _paid_minor(layer: Layer, loss_minor: int, overlap_minor: int) -> int:
         limit_minor=layer.limit_minor,
         aggregate_minor=None,
         eroded_minor=0,
-        share=layer.offer.share,
-        share_text="",
+        lines=(PolicyLine("", layer.offer.share, "", 0),),
         pays_holders=True,
-        received_minor=0,
         sublimits=(),
     )
-    event = EventLoss("", _PERIL, _AT, _AT, 0, (("", loss_minor),), frozenset())
+    event = EventLoss("", _PERIL, _AT, _AT, _AT, 0, at_every_valuation((CustodyLoss("", loss_minor),)))
     share = layer.offer.share
     return share.numerator * (cover(policy, [event], projection=True)[0].layer_minor - overlap_minor) // share.denominator
