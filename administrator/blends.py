@@ -27,7 +27,15 @@ from fractions import Fraction
 from itertools import product
 from math import floor
 
-from administrator.insurance import Basis, EventLoss, Policy, cover
+from administrator.insurance import (
+    Basis,
+    CustodyLoss,
+    EventLoss,
+    Policy,
+    PolicyLine,
+    at_every_valuation,
+    cover,
+)
 from administrator.losses import Peril
 from ledgers.units import Ratio
 
@@ -306,13 +314,11 @@ def _paid_minor(layer: Layer, loss_minor: int, overlap_minor: int) -> int:
         limit_minor=layer.limit_minor,
         aggregate_minor=None,
         eroded_minor=0,
-        share=layer.offer.share,
-        share_text="",
+        lines=(PolicyLine("", layer.offer.share, "", 0),),
         pays_holders=True,
-        received_minor=0,
         sublimits=(),
     )
-    event = EventLoss("", _PERIL, _AT, _AT, 0, (("", loss_minor),), frozenset())
+    event = EventLoss("", _PERIL, _AT, _AT, _AT, 0, at_every_valuation((CustodyLoss("", loss_minor),)))
     share = layer.offer.share
     (answer,) = cover(policy, [event], projection=True)
     return share.numerator * (answer.layer_minor - overlap_minor) // share.denominator

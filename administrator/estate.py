@@ -92,11 +92,20 @@ def _came(books: Books, terms: Terms, estate: Estate, rates: Rates) -> Iterator[
         surplus += 0 if rate is None else divide_half_even(int(units) * rate.numerator, rate.denominator)
     yield Came("amount", estate.minor)
     yield Came("pools", surplus)
-    yield Came("policies", sum(policy.received_minor for policy in terms.policies if not policy.pays_holders))
+    yield Came("policies", _from_policies(books, terms))
     yield Came("reserves", sum(reserve.minor for reserve in terms.reserves if not reserve.ring_fenced))
     yield Came("costs", sum(cost.minor for cost in terms.estate_costs))
     yield Came("pool_costs", int(books.value("select coalesce(sum(minor), 0)::varchar from cost_excess")))
     yield Came("prior_claims", estate.prior_claims)
+
+
+def _from_policies(books: Books, terms: Terms) -> int:
+    """All that policies in favour of the estate have paid; in a projection what they owe."""
+    policies = [policy for policy in terms.policies if not policy.pays_holders]
+    if not terms.projection:
+        return sum(policy.received_minor for policy in policies)
+    owed = dict(books.rows("select source, sum(due_minor)::varchar from coverage where event <> '' group by source"))
+    return sum(int(owed.get(policy.name, 0)) for policy in policies)
 
 
 def _level(books: Books, terms: Terms, distributable: int, first: int) -> int:

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from administrator.insurance import EventLoss
+from administrator.insurance import CustodyLoss, EventLoss, Valuation
 from administrator.losses import BridgeLine, DeclaredEvent, Gross, Item, Peril, losses_of_asset
 from administrator.terms import DeclaredLoss, Terms
-from administrator.valuation import Rates, loss_rate
+from administrator.valuation import COMMENCEMENT, DISTRIBUTION, Rates, loss_rate
 from ledgers.units import divide_half_even
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def find_losses(books: Books, terms: Terms, rates: Rates) -> Losses:
         found.extend((asset_no, item) for item in losses.items)
         shortages.extend(Shortage(event, asset_no, units) for event, units in losses.unmet)
     items = _numbered(found, rates)
-    events = _events(terms, items, _first_transfers(terms, gross))
+    events = _events(terms, items, _first_transfers(terms, gross), rates)
     return Losses(items, events, tuple(shortages))
 
 
@@ -166,17 +166,15 @@ def _first_transfers(terms: Terms, gross: dict[int, list[Gross]]) -> dict[str, d
     return first
 
 
-def _events(terms: Terms, items: Sequence[LossItem], first: dict[str, datetime]) -> tuple[EventLoss, ...]:
+def _events(
+    terms: Terms, items: Sequence[LossItem], first: dict[str, datetime], rates: Rates
+) -> tuple[EventLoss, ...]:
     """One loss an event, over all assets, with its dates, by name."""
     declared = {event.event: event for event in terms.events}
     names = sorted({item.event for item in items}, key=str.encode)
     events = []
     for position, name in enumerate(names):
         mine = [item for item in items if item.event == name]
-        by_custody: dict[str, int] = {}
-        for item in mine:
-            by_custody[item.custody] = by_custody.get(item.custody, 0) + (item.value_minor or 0)
-        unpriced = frozenset(item.custody for item in mine if item.value_minor is None)
         known = declared.get(name)
         occurred_at = first.get(name) or (known.from_at if known else None)
         events.append(
@@ -185,9 +183,28 @@ def _events(terms: Terms, items: Sequence[LossItem], first: dict[str, datetime])
                 mine[0].peril,
                 occurred_at,
                 known.discovered_at if known else None,
+                known.notified_at if known else None,
                 position,
-                tuple(sorted(by_custody.items(), key=lambda pair: pair[0].encode())),
-                unpriced,
+                {valuation: _by_custody(mine, valuation, rates) for valuation in Valuation},
             )
         )
     return tuple(events)
+
+
+def _by_custody(items: Sequence[LossItem], valuation: Valuation, rates: Rates) -> tuple[CustodyLoss, ...]:
+    """What one event took out of each custody, every asset valued and rounded by itself."""
+    found: dict[str, CustodyLoss] = {}
+    for item in items:
+        value = _value(item, valuation, rates)
+        before = found.get(item.custody, CustodyLoss(item.custody, 0))
+        is_partial = before.is_partial or value is None
+        found[item.custody] = CustodyLoss(item.custody, before.minor + (value or 0), is_partial)
+    return tuple(found[custody] for custody in sorted(found, key=str.encode))
+
+
+def _value(item: LossItem, valuation: Valuation, rates: Rates) -> int | None:
+    if valuation is Valuation.LOSS:
+        return item.value_minor
+    rate = rates.get((item.asset_no, DISTRIBUTION)) if valuation is Valuation.DISTRIBUTION else None
+    rate = rate or rates.get((item.asset_no, COMMENCEMENT))
+    return None if rate is None else divide_half_even(item.units * rate.numerator, rate.denominator)

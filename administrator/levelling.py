@@ -138,7 +138,7 @@ def level_step(books: Books, step_no: int, available: int) -> int:
     books.run(RELATIONS / "step_paid.sql", step_no=step_no)
     while True:
         rest, had, out = books.rows(
-            "select coalesce(sum(entitled) filter (where not is_out), 0)::varchar, "
+            "select coalesce(sum(share) filter (where not is_out), 0)::varchar, "
             "coalesce(sum(paid) filter (where is_out), 0)::varchar, count(*) filter (where is_out) from step_holder"
         )[0]
         there = max(available - int(had), 0)

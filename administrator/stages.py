@@ -14,6 +14,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,10 +23,12 @@ from administrator.accruals import check_accruals, store_accruals
 from administrator.advances import about_advances
 from administrator.estate import share_estate
 from administrator.events import find_losses, store_losses
+from administrator.insurance import cover_all
 from administrator.notes import note_inputs, note_stage, program_digest, stats_of
 from administrator.payment_findings import about_plan
 from administrator.red_flags import find_red_flags, screening_of
 from administrator.reserve import about_reserves
+from administrator.subrogation import about_recoveries, share_recoveries
 from administrator.terms import Scales, Terms, resolve_terms
 from administrator.traced_recoveries import about_traced, make_traced_recoveries
 from administrator.valuation import make_rates, rates_of
@@ -177,11 +180,24 @@ def _is_accruing(books: Books) -> bool:
 def _pools(run: Run) -> None:
     books, terms = run.books, resolved(run)
     findings.add(books, about_traced(books, terms, make_traced_recoveries(books, terms)))
+    _subrogate(books, terms)
     pools = share_pools(books, terms, rates_of(books), is_all_booked=_is_all_booked(books))
     for excess in pools.excesses:
         books.insert("cost_excess", excess.name, excess.asset_no, excess.minor)
     findings.add(books, findings.about_pools(books, run.case, terms, pools))
     findings.add(books, about_advances(books))
+
+
+def _subrogate(books: Books, terms: Terms) -> None:
+    """Take out of recoveries what insurers have of them, where any names its event."""
+    if not books.value("select count(*) from recovery where event <> ''"):
+        return
+    rates = rates_of(books)
+    losses = find_losses(books, terms, rates)
+    covers = tuple(chain.from_iterable(cover_all(terms.policies, losses.events, terms.projection)))
+    share_recoveries(books, terms.subrogation, losses.items, covers, rates)
+    declared = frozenset(event.event for event in terms.events)
+    findings.add(books, about_recoveries(books, terms.subrogation, declared, covers))
 
 
 def _compensation(run: Run) -> None:
@@ -235,7 +251,7 @@ def _is_first_in_kind(books: Books) -> bool:
 
 RATED = 2
 """Stages after which every sum of case.toml can be resolved."""
-ALL = ("reserves", "policies", "events", "costs", "advances", "accruals", "estate", "plan")
+ALL = ("reserves", "policies", "events", "costs", "advances", "accruals", "estate", "subrogation", "plan")
 LOSSES = ("reserves", "policies", "events", "plan.round")
 
 STAGES = (
@@ -274,6 +290,7 @@ def given(case: CaseConfiguration, stage: Stage) -> CaseConfiguration:
         advances=case.advances if "advances" in stage.reads else (),
         accruals=case.accruals if "accruals" in stage.reads else (),
         estate=case.estate if "estate" in stage.reads else None,
+        subrogation=case.subrogation if "subrogation" in stage.reads else None,
         plan=case.plan if "plan" in stage.reads else plan,
         requirement=None,
         sha256="",

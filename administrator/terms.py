@@ -14,7 +14,8 @@ from administrator.accruals import Accrual
 from administrator.advances import Advance
 from administrator.allocation import Rounding
 from administrator.errors import RegimeError
-from administrator.insurance import Basis, Policy, Sublimit
+from administrator.insurance import Policy, SubrogationRule
+from administrator.insurance.resolving import policy_of
 from administrator.law import REGIMES
 from administrator.law.regime import Insiders, Late, Regime
 from administrator.losses import Peril
@@ -22,7 +23,7 @@ from administrator.pools import Cost
 from administrator.reserve import Reserve
 from administrator.valuation import COMMENCEMENT, DIGITS_MAX, Rates
 from ledgers.configuration import CaseConfiguration
-from ledgers.configuration_sections import AccrualSection, PolicySection, ReserveSection
+from ledgers.configuration_sections import AccrualSection, ReserveSection
 from ledgers.display import display
 from ledgers.tracing.rules import TracingRule
 from ledgers.units import (
@@ -54,6 +55,7 @@ class DeclaredLoss:
     from_at: datetime | None
     until_at: datetime | None
     discovered_at: datetime | None
+    notified_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,8 @@ class Terms:
     reserves: tuple[Reserve, ...]
     estate: Estate | None
     compensation_reduces_claim: bool
+    subrogation: SubrogationRule | None
+    """None: the case does not say what insurers may have of recoveries, and nothing goes to them."""
     advances: tuple[Advance, ...]
     accruals: tuple[Accrual, ...]
     parameters: Mapping[str, str]
@@ -233,7 +237,7 @@ def resolve_terms(case: CaseConfiguration, scales: Scales) -> Terms:
         events=_events(case, scales),
         pool_costs=_costs(case, scales, of_pools=True) if to_pools else (),
         estate_costs=_costs(case, scales, of_pools=False) + (() if to_pools else _costs(case, scales, of_pools=True)),
-        policies=tuple(_policy(at, policy, scales) for at, policy in enumerate(case.policies)),
+        policies=tuple(policy_of(at, policy, scales.minor) for at, policy in enumerate(case.policies)),
         reserves=tuple(_reserve(reserve, scales) for reserve in case.reserves),
         advances=tuple(
             Advance(advance.name, scales.numbers[advance.asset], scales.units(advance.quantity, advance.asset))
@@ -241,6 +245,7 @@ def resolve_terms(case: CaseConfiguration, scales: Scales) -> Terms:
         ),
         estate=estate,
         compensation_reduces_claim=parameters["compensation_reduces_claim"] == "true",
+        subrogation=None if case.subrogation is None else SubrogationRule(case.subrogation.rule),
         accruals=tuple(_accrual(accrual, scales) for accrual in case.accruals),
         parameters=parameters,
         overrides=tuple(
@@ -273,6 +278,7 @@ def _events(case: CaseConfiguration, scales: Scales) -> tuple[DeclaredLoss, ...]
             from_at=None if event.begins is None else naive(event.begins.at),
             until_at=None if event.ends is None else naive(event.ends.at),
             discovered_at=None if event.discovered_at is None else naive(event.discovered_at.at),
+            notified_at=None if event.notified_at is None else naive(event.notified_at.at),
         )
         for at, event in enumerate(case.events)
     )
@@ -356,30 +362,4 @@ def _accrual(accrual: AccrualSection, scales: Scales) -> Accrual:
         is_holders=accrual.goes_to == "holders",
         ratio=ratio,
         ratio_text=accrual.ratio,
-    )
-
-
-def _policy(position: int, policy: PolicySection, scales: Scales) -> Policy:
-    def minor(text: str | None) -> int | None:
-        return None if text is None else scales.minor(text, policy.currency)
-
-    return Policy(
-        position=position,
-        name=policy.name,
-        covers=frozenset(Peril(peril) for peril in policy.covers),
-        custody=None if policy.custody is None else frozenset(policy.custody),
-        basis=Basis(policy.basis),
-        from_at=naive(policy.begins.at),
-        until_at=naive(policy.ends.at),
-        retention_minor=scales.minor(policy.retention, policy.currency),
-        limit_minor=minor(policy.limit),
-        aggregate_minor=minor(policy.aggregate),
-        eroded_minor=scales.minor(policy.eroded, policy.currency),
-        share=read_ratio(policy.share, Scientific.REFUSE),
-        share_text=policy.share,
-        pays_holders=policy.payee == "holders",
-        received_minor=scales.minor(policy.received, policy.currency),
-        sublimits=tuple(
-            Sublimit(sublimit.custody, scales.minor(sublimit.limit, policy.currency)) for sublimit in policy.sublimits
-        ),
     )

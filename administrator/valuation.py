@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from ledgers.storage.books import Books
 
 COMMENCEMENT = "commencement"
+DISTRIBUTION = "distribution"
 DIGITS_MAX = 38
 """Of each term of a rate: what DECIMAL(38,0) holds."""
 
@@ -65,7 +66,7 @@ def loss_rate(rates: Rates, asset_no: int, event: str) -> Ratio | None:
 
 def distribution_rate(rates: Rates, asset_no: int, currency_no: int) -> Ratio | None:
     """What an asset brings when it is shared by value; None without a price of the set `distribution` (rules 8)."""
-    return Ratio(1, 1) if asset_no == currency_no else rates.get((asset_no, "distribution"))
+    return Ratio(1, 1) if asset_no == currency_no else rates.get((asset_no, DISTRIBUTION))
 
 
 def _rate(text: str, decimals: int, currency_decimals: int) -> Ratio:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from administrator.advances import make_advances
 from administrator.allocation import Rounding
 from administrator.events import Losses
-from administrator.insurance import Cover, Refused, cover
+from administrator.insurance import Cover, Refused, cover_all
 from administrator.levelling import level_pools, level_step
 from administrator.pools import VALUE_POOL, Pool, PoolGross, Pools, make_pools
 from administrator.reserve import cut_claims
@@ -100,12 +100,14 @@ def _claimed_by_tier(books: Books) -> dict[int, dict[int, int]]:
 
 
 def _grosses(books: Books, terms: Terms, rates: Rates) -> list[PoolGross]:
-    """What is there of each asset: for customers, the guarantee where it is pooled, and recoveries, traced ones too."""
+    """What is there of each asset: for customers, the guarantee where it is pooled, recoveries less insurers' part."""
     claimed = _claimed_by_tier(books)
     grosses = []
     held_rows = books.rows(
         "select total.asset_no, total.held_customer::varchar, total.held_guarantee::varchar, "
-        "coalesce(sum(recovery.units), 0)::varchar, coalesce((select sum(traced.units) from traced_recovery as traced "
+        "greatest(coalesce(sum(recovery.units - coalesce((select sum(had.units) from subrogated as had "
+        "where had.recovery = recovery.recovery and had.asset_no = recovery.asset_no), 0)), 0), 0)::varchar, "
+        "coalesce((select sum(traced.units) from traced_recovery as traced "
         "where traced.is_pooled and traced.asset_no = total.asset_no), 0)::varchar "
         "from holding_total as total left join recovery on "
         "recovery.asset_no = total.asset_no and (recovery.pool is null or recovery.pool = '' or recovery.pool = "
@@ -176,9 +178,9 @@ def compensate(books: Books, terms: Terms, losses: Losses) -> None:
     for tier, name in enumerate(DIVIDEND_STEPS if terms.is_by_value else RETURN_STEPS):
         books.insert("step", tier, name)
     step_no = len(RETURN_STEPS)
-    for policy in sorted(terms.policies, key=lambda policy: (policy.retention_minor, policy.position)):
+    covers = zip(terms.policies, cover_all(terms.policies, losses.events, terms.projection), strict=True)
+    for policy, answers in sorted(covers, key=lambda pair: (pair[0].retention_minor, pair[0].position)):
         books.insert("step", step_no, f"insurance:{policy.name}")
-        answers = cover(policy, losses.events, terms.projection)
         paid = [_pay_event(books, terms, losses, answer, step_no) for answer in answers]
         cut = level_step(books, step_no, sum(answer.received_minor for answer in answers) if policy.pays_holders else 0)
         for answer, (unmet, given) in zip(answers, _less(paid, cut), strict=True):

@@ -40,6 +40,7 @@ from ledgers.configuration_sections import (
     RequirementSection,
     ReserveSection,
     SourceSection,
+    SubrogationSection,
     UnsourcedToml,
 )
 from ledgers.configuration_values import Bound
@@ -68,6 +69,7 @@ class CaseConfiguration:
     advances: tuple[AdvanceSection, ...]
     accruals: tuple[AccrualSection, ...]
     estate: EstateSection | None
+    subrogation: SubrogationSection | None
     plan: PlanSection
     requirement: RequirementSection | None
     sha256: str

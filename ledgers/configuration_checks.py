@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from ledgers.configuration_faults import line_of, meant
+from ledgers.configuration_policies import policy_amounts, policy_faults
 from ledgers.configuration_requirement import requirement_faults
 from ledgers.display import display
 from ledgers.ingestion.columns import LAYOUTS, SUMMABLE, TABLES, Cell
@@ -43,6 +44,7 @@ def contradictions(parsed: CaseToml, needs_books: bool) -> list[str]:
         *(_sources(parsed) if needs_books or parsed.sources else ()),
         *_names(parsed),
         *_spans(parsed),
+        *policy_faults(parsed),
         *requirement_faults(parsed),
     ]
 
@@ -113,11 +115,7 @@ def _currencies(parsed: CaseToml) -> Iterator[str]:
         where = f'[[reserves]] "{display(reserve.name)}"'
         money.append((where, reserve.currency, {key: getattr(reserve, key) for key in keys}))
     for policy in parsed.policies:
-        where = f'[[policies]] "{display(policy.name)}"'
-        of_policy = ("retention", "limit", "aggregate", "eroded", "received")
-        money.append((where, policy.currency, {key: getattr(policy, key) for key in of_policy}))
-        for sublimit in policy.sublimits:
-            money.append((f"{where} sublimits", policy.currency, {"limit": sublimit.limit}))
+        money.extend((where, policy.currency, texts) for where, texts in policy_amounts(policy))
     for cost in parsed.costs:
         money.append((f'[[costs]] "{display(cost.name)}"', cost.currency, {"amount": cost.amount}))
         if cost.borne_by not in ("pools", "estate") and not _knows(parsed, cost.borne_by):

@@ -32,6 +32,9 @@ from ledgers.configuration_values import (
 )
 from ledgers.models import AssetKind
 
+NOTICE_DAYS_MAX = 36_500
+REINSTATEMENTS_MAX = 1_000
+
 
 class Section(BaseModel):
     """A part of case.toml: no key besides those named, nothing converted, nothing changed afterwards."""
@@ -188,6 +191,14 @@ class SublimitSection(Section):
     limit: Decimal
 
 
+class PolicyLineSection(Section):
+    """[[policies.lines]]: what one insurer has taken of a policy that was placed with several."""
+
+    insurer: Text
+    share: Share
+    received: Decimal = "0"
+
+
 class PolicySection(Section):
     """[[policies]]: one layer of one policy."""
 
@@ -208,6 +219,25 @@ class PolicySection(Section):
     payee: Literal["holders", "estate"]
     received: Decimal = "0"
     sublimits: tuple[SublimitSection, ...] = ()
+    lines: tuple[PolicyLineSection, ...] = ()
+    """Instead of insurer, share and received."""
+    tower: Text | None = None
+    """Layers of one tower are asked together; None: it stands alone."""
+    drop_down: Literal["never", "erosion", "payment"] = "never"
+    """Whether it attaches lower once the layers below it have used up, or paid, what they had."""
+    retention_aggregate: Decimal | None = None
+    """The most that the retentions of all events come to."""
+    retroactive_from: First | None = None
+    """Basis discovery: what occurred before is not answered."""
+    notice_days: Annotated[int, Field(ge=0, le=NOTICE_DAYS_MAX)] | None = None
+    """From discovery to the insurer's being told."""
+    valuation: Literal["loss", "commencement", "distribution"] = "loss"
+    reinstatements: Annotated[int, Field(ge=0, le=REINSTATEMENTS_MAX)] = 0
+    """How often what it pays at most comes back."""
+    premium: Decimal | None = None
+    """Of the period."""
+    reinstatement_rate: Decimal = "1"
+    """Share of the premium due for one whole reinstatement."""
 
 
 class EventSection(Section):
@@ -222,6 +252,8 @@ class EventSection(Section):
     begins: Annotated[First | None, Field(alias="from")] = None
     ends: Annotated[Last | None, Field(alias="until")] = None
     discovered_at: First | None = None
+    notified_at: First | None = None
+    """When the insurers were told."""
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:
@@ -231,6 +263,12 @@ class EventSection(Section):
                 "event", "says who took by `parties`, or what was lost by `asset` and `quantity`: one of the two", {}
             )
         return self
+
+
+class SubrogationSection(Section):
+    """[subrogation]: what insurers who have paid may have of what is recovered of the same event."""
+
+    rule: Literal["top_down", "pro_rata"]
 
 
 class CostSection(Section):
@@ -428,6 +466,7 @@ class CaseToml(Section):
     advances: tuple[AdvanceSection, ...] = ()
     accruals: tuple[AccrualSection, ...] = ()
     estate: EstateSection | None = None
+    subrogation: SubrogationSection | None = None
     plan: PlanSection = PlanSection()
     requirement: RequirementSection | None = None
 

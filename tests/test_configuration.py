@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -106,6 +107,20 @@ holdback = "0.05"
 """
 
 
+LAYER = """
+[[policies]]
+name = "{name}"
+tower = "crime"
+covers = ["external_theft"]
+basis = "{basis}"
+from = 2025-10-01
+until = 2026-09-30
+currency = "JPY"
+limit = "1"
+payee = "holders"
+"""
+
+
 def read(folder: Path, text: str) -> CaseConfiguration:
     (folder / "case.toml").write_text(text, encoding="utf-8")
     return read_case(folder)
@@ -170,6 +185,23 @@ def test_a_day_begins_and_ends_in_the_zone_of_commencement(tmp_path: Path) -> No
         ("from = 2025-10-01", 'from = "2025-10-01"', "from is no day; write it unquoted"),
         ("until = 2026-09-30", "until = 2024-09-30", "ends (2024-09-30) before it begins (2025-10-01)"),
         ('covers = ["external_theft"]', 'covers = ["theft"]', 'covers.1 cannot be "theft"'),
+        ('share = "0.9"\n', 'share = "0.9"\nreinstatements = 1\n', "has reinstatements = 1 and no premium"),
+        ('share = "0.9"\n', 'share = "0.9"\nreinstatements = -1\n', "reinstatements"),
+        ('share = "0.9"\n', 'share = "0.9"\nreinstatement_rate = "1"\n', "a reinstatement_rate and no reinstatements"),
+        ('aggregate = "800000000"', 'aggregate = "0"\nreinstatements = 1\npremium = "1"', "reinstatements of nothing"),
+        ('share = "0.9"\n', 'share = "0.9"\nretroactive_from = 2024-01-01\n', 'or set basis = "discovery"'),
+        ('share = "0.9"\n', 'share = "0.9"\ndrop_down = "payment"\n', 'has drop_down = "payment" and no tower'),
+        ('share = "0.9"\n', 'share = "0.9"\npremium = "0.5"\n', 'premium "0.5" has more decimals than the 0 of JPY'),
+        ("[[policies.sublimits]]", '[[policies.lines]]\ninsurer = "A"\nshare = "0.6"\n[[policies.sublimits]]',
+         "has lines, and the key share too, which each line gives itself. Remove share."),
+        ('share = "0.9"\npayee = "holders"\nreceived = "0"\n',
+         'payee = "holders"\nlines = [{insurer = "A", share = "0.6"}, {insurer = "B", share = "0.41"}]\n',
+         "their shares are together more than 1 (0.6 + 0.41)"),
+        ('share = "0.9"\npayee = "holders"\nreceived = "0"\n',
+         'payee = "holders"\nlines = [{insurer = "A", share = "0.6"}, {insurer = "A", share = "0.4"}]\n',
+         'lines name the insurer "A" 2 times'),
+        ('limit = "300000000"\n', 'limit = "300000000"\n[[policies.sublimits]]\ncustody = "hot"\nlimit = "1"\n',
+         'has 2 sublimits for the custody "hot"'),
         ("covers = [\"external_theft\"]", "covers = []", "covers must not be empty"),
         ('pooling = "by_value"', 'pooling = "by_valeu"', 'pooling cannot be "by_valeu"; did you mean "by_value"?'),
         ('name = "hot wallet theft of 12 March"', 'name = "network_fees"', "has the name of a line of the bridge"),
@@ -312,3 +344,17 @@ def test_a_long_text_is_cut_and_an_escape_is_never_cut_through() -> None:
     assert len(display("x" * 500)) == 80
     assert display("\x1b" * 500, 10) == "\\x1b\\x1b…"
     assert display("a" + "\u0301" * 50, 200).count("\u0301") == 4
+
+
+def test_layers_of_one_tower_follow_one_basis(tmp_path: Path) -> None:
+    first, second = LAYER.format(name="a", basis="occurred"), LAYER.format(name="b", basis="discovery")
+    with pytest.raises(ConfigurationError) as refused:
+        read(tmp_path, CASE.replace("\n[[events]]", f"{first}{second}\n[[events]]"))
+    assert 'has the basis "discovery", and "a" of the same tower "crime" has "occurred"' in str(refused.value)
+    read(tmp_path, CASE.replace("\n[[events]]", f"{first}{second}\n[[events]]").replace("discovery\"", "occurred\""))
+
+
+def test_who_has_no_policies_has_no_subrogation(tmp_path: Path) -> None:
+    bare = re.sub(r"\n\[\[policies\]\].*?(?=\n\[\[events\]\])", "", CASE, flags=re.DOTALL)
+    with pytest.raises(ConfigurationError, match="nobody has paid"):
+        read(tmp_path, bare + '\n[subrogation]\nrule = "pro_rata"\n')

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from administrator.insurance import Basis, EventLoss, Policy, Refused, Sublimit, cover
+from administrator.insurance import (
+    Basis,
+    CustodyLoss,
+    EventLoss,
+    Policy,
+    PolicyLine,
+    Refused,
+    Sublimit,
+    Valuation,
+    at_every_valuation,
+    cover,
+)
 from administrator.losses import Peril
 from ledgers.units import Ratio
 
@@ -16,9 +28,19 @@ MARCH, APRIL = datetime(2026, 3, 1), datetime(2026, 4, 1)
 THEFT = frozenset({Peril.EXTERNAL_THEFT})
 POLICY = Policy(
     0, "crime", THEFT, None, Basis.OCCURRED, datetime(2026, 1, 1), datetime(2026, 12, 31), 10, 100, None, 0,
-    Ratio(1, 1), "1", True, 10**9, (),
+    (PolicyLine("", Ratio(1, 1), "1", 10**9),), True, (),
 )  # fmt: skip
-RAID = EventLoss("raid", Peril.EXTERNAL_THEFT, MARCH, APRIL, 0, (("hot", 60),), frozenset())
+
+
+def hot(minor: int) -> Mapping[Valuation, tuple[CustodyLoss, ...]]:
+    return at_every_valuation((CustodyLoss("hot", minor),))
+
+
+def placed(numerator: int, denominator: int = 1, received: int = 10**9) -> tuple[PolicyLine, ...]:
+    return (PolicyLine("", Ratio(numerator, denominator), f"{numerator}/{denominator}", received),)
+
+
+RAID = EventLoss("raid", Peril.EXTERNAL_THEFT, MARCH, APRIL, APRIL, 0, hot(60))
 
 
 def one(policy: Policy, event: EventLoss = RAID) -> tuple[int, int, Refused | None]:
@@ -34,10 +56,10 @@ def test_a_policy_never_owes_above_its_limit_its_aggregate_or_the_loss(
     losses: list[int], retention: int, limit: int, aggregate: int, percent: int, received: int
 ) -> None:
     policy = replace(
-        POLICY, retention_minor=retention, limit_minor=limit, aggregate_minor=aggregate, share=Ratio(percent, 100),
-        received_minor=received,
+        POLICY, retention_minor=retention, limit_minor=limit, aggregate_minor=aggregate,
+        lines=placed(percent, 100, received),
     )  # fmt: skip
-    events = [replace(RAID, event=f"e{at}", position=at, by_custody=(("hot", loss),)) for at, loss in enumerate(losses)]
+    events = [replace(RAID, event=f"e{at}", position=at, valued=hot(loss)) for at, loss in enumerate(losses)]
     answers = cover(policy, events, projection=False)
     for answer, loss in zip(answers, losses, strict=True):
         assert 0 <= answer.due_minor <= answer.layer_minor <= min(limit, max(loss - retention, 0))
@@ -49,7 +71,7 @@ def test_a_policy_never_owes_above_its_limit_its_aggregate_or_the_loss(
 def test_the_layer_lies_between_retention_and_limit_and_pays_its_share() -> None:
     assert one(POLICY) == (50, 50, None)
     assert one(replace(POLICY, limit_minor=30)) == (30, 30, None)
-    assert one(replace(POLICY, share=Ratio(9, 10))) == (45, 45, None)
+    assert one(replace(POLICY, lines=placed(9, 10))) == (45, 45, None)
     assert one(replace(POLICY, retention_minor=60)) == (0, 0, Refused.BELOW_RETENTION)
 
 
@@ -71,7 +93,7 @@ def test_the_aggregate_erodes_by_the_layer_over_events_in_time() -> None:
 
 
 def test_only_what_was_received_is_distributed_unless_it_is_a_projection() -> None:
-    policy = replace(POLICY, received_minor=20)
+    policy = replace(POLICY, lines=placed(1, 1, 20))
     assert one(policy) == (50, 20, None)
     (projected,) = cover(policy, [RAID], projection=True)
     assert projected.received_minor == 50
@@ -96,6 +118,47 @@ def test_both_ends_of_a_period_are_inside() -> None:
 
 
 def test_an_unpriced_loss_leaves_the_figure_partial() -> None:
-    (answer,) = cover(POLICY, [replace(RAID, unpriced=frozenset({"hot"}))], projection=False)
+    partly = at_every_valuation((CustodyLoss("hot", 60, is_partial=True),))
+    (answer,) = cover(POLICY, [replace(RAID, valued=partly)], projection=False)
     assert answer.is_ground_up_partial
     assert answer.is_covered_partial
+
+
+def test_what_occurred_before_the_retroactive_date_is_not_answered() -> None:
+    policy = replace(POLICY, basis=Basis.DISCOVERY, retroactive_from=APRIL)
+    assert one(policy) == (0, 0, Refused.BEFORE_RETROACTIVE_DATE)
+    assert one(replace(policy, retroactive_from=MARCH)) == (50, 50, None), "the day itself is inside"
+    assert one(policy, replace(RAID, occurred_at=None)) == (50, 50, None), "nobody knows that it occurred before"
+    assert one(replace(policy, basis=Basis.OCCURRED))[2] is None
+
+
+def test_notice_after_its_days_is_late() -> None:
+    told = replace(POLICY, notice_days=10)
+    assert one(told, replace(RAID, notified_at=APRIL + timedelta(10)))[2] is None
+    late = replace(RAID, notified_at=APRIL + timedelta(10, microseconds=1))
+    assert one(told, late) == (0, 0, Refused.LATE_NOTICE)
+    assert one(told, replace(RAID, notified_at=None))[2] is None
+    # Where nobody said when it was discovered, the days run from the day it occurred.
+    unfound = replace(RAID, discovered_at=None, notified_at=MARCH + timedelta(11))
+    assert one(told, unfound)[2] is Refused.LATE_NOTICE
+    assert one(replace(told, notice_days=36_500), late)[2] is None
+
+
+def test_a_refusal_costs_no_retention_and_no_capacity() -> None:
+    policy = replace(POLICY, aggregate_minor=60, retention_aggregate_minor=10, until_at=MARCH, retention_minor=10)
+    outside = replace(RAID, event="later", occurred_at=APRIL, position=1)
+    inside = replace(RAID, event="same day", position=2)
+    answers = {answer.event.event: answer for answer in cover(policy, [outside, inside, RAID], projection=False)}
+    assert answers["later"].reason is Refused.OUTSIDE_PERIOD
+    assert [(answers[name].borne_minor, answers[name].layer_minor) for name in ("raid", "same day", "later")] == [
+        (10, 50), (0, 10), (0, 0),
+    ]  # fmt: skip
+
+
+def test_the_valuation_chooses_the_prices() -> None:
+    valued = {
+        Valuation.LOSS: (CustodyLoss("hot", 60),), Valuation.COMMENCEMENT: (CustodyLoss("hot", 30),),
+        Valuation.DISTRIBUTION: (CustodyLoss("hot", 90),),
+    }  # fmt: skip
+    raid = replace(RAID, valued=valued)
+    assert [one(replace(POLICY, valuation=valuation), raid)[0] for valuation in Valuation] == [50, 20, 80]

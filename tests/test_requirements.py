@@ -31,7 +31,16 @@ from administrator.blends import (
     replaced_minor,
 )
 from administrator.cli import main
-from administrator.insurance import Basis, EventLoss, Policy, Sublimit, cover
+from administrator.insurance import (
+    Basis,
+    CustodyLoss,
+    EventLoss,
+    Policy,
+    PolicyLine,
+    Sublimit,
+    at_every_valuation,
+    cover,
+)
 from administrator.law.regime import Standing
 from administrator.law.requirements import METHODS
 from administrator.law.requirements.formula import evaluate
@@ -203,11 +212,15 @@ def test_insurance_of_a_hot_sublimit_and_two_layers_pays_60_of_120_where_a_naive
     primary = Policy(
         position=0, name="primary", covers=frozenset({Peril("external_theft")}), custody=None, basis=Basis.OCCURRED,
         from_at=None, until_at=None, retention_minor=5, limit_minor=25, aggregate_minor=25, eroded_minor=10,
-        share=Ratio(1, 1), share_text="1", pays_holders=True, received_minor=0, sublimits=(Sublimit("hot", 60),),
+        lines=(PolicyLine("", Ratio(1, 1), "1", 0),), pays_holders=True, sublimits=(Sublimit("hot", 60),),
     )  # fmt: skip
-    excess = replace(primary, retention_minor=30, limit_minor=50, aggregate_minor=None, share=Ratio(9, 10))
+    placed = (PolicyLine("", Ratio(9, 10), "0.9", 0),)
+    excess = replace(primary, retention_minor=30, limit_minor=50, aggregate_minor=None, lines=placed)
     at = datetime(2026, 1, 1)
-    event = EventLoss("e", Peril("external_theft"), at, at, 0, (("cold", 20), ("hot", 100)), frozenset())
+    event = EventLoss(
+        "e", Peril("external_theft"), at, at, at, 0,
+        at_every_valuation((CustodyLoss("cold", 20), CustodyLoss("hot", 100))),
+    )  # fmt: skip
     due = [cover(policy, [event], projection=True)[0].due_minor for policy in (primary, excess)]
     assert due == [15, 45]
     assert 120 - sum(due) == 60

@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from administrator.advances import advances_document
-from administrator.insurance import Policy
+from administrator.events import find_losses
+from administrator.insurance.resolving import policy_document
 from administrator.reserve import Reserve
 from administrator.stages import Run, resolved
+from administrator.subrogation import subrogation_document
 from administrator.terms import Terms
+from administrator.valuation import rates_of
 from administrator.views import view
 from ledgers.units import format_units
 
@@ -67,7 +70,9 @@ def plan_document(run: Run) -> dict[str, object]:
                 {"no": terms.currency_no},
             )
         },
-        "policies": [_policy(policy, terms.currency_decimals) for policy in terms.policies],
+        "policies": [policy_document(policy, terms.currency_decimals) for policy in terms.policies],
+        "events": _events(books, terms),
+        "subrogation": subrogation_document(books, terms.subrogation),
         "reserves": [_reserve(reserve, terms.currency_decimals) for reserve in terms.reserves],
         "estate": _estate(run, terms),
         "advances": advances_document(books),
@@ -136,28 +141,19 @@ def _estate(run: Run, terms: Terms) -> dict[str, object] | None:
     }
 
 
-def _policy(policy: Policy, decimals: int) -> dict[str, object]:
-    """A policy's terms, its sums in the reporting currency."""
-
-    def money(minor: int | None) -> str | None:
-        return None if minor is None else format_units(minor, decimals)
-
-    return {
-        "name": policy.name,
-        "covers": sorted(policy.covers),
-        "custody": None if policy.custody is None else sorted(policy.custody),
-        "basis": policy.basis.value,
-        "from": policy.from_at and policy.from_at.isoformat() + "Z",
-        "until": policy.until_at and policy.until_at.isoformat() + "Z",
-        "retention": money(policy.retention_minor),
-        "limit": money(policy.limit_minor),
-        "aggregate": money(policy.aggregate_minor),
-        "eroded": money(policy.eroded_minor),
-        "share": policy.share_text,
-        "sublimits": [{"custody": s.custody, "limit": money(s.limit_minor)} for s in policy.sublimits],
-        "payee": "holders" if policy.pays_holders else "estate",
-        "received": money(policy.received_minor),
-    }
+def _events(books: Books, terms: Terms) -> list[dict[str, str]]:
+    """The declared events with the dates that policies ask for, as far as they are known."""
+    occurred = {event.event: event.occurred_at for event in find_losses(books, terms, rates_of(books)).events}
+    events = []
+    for event in terms.events:
+        dates = {
+            "occurred_at": occurred.get(event.event) or event.from_at,
+            "discovered_at": event.discovered_at,
+            "notified_at": event.notified_at,
+        }
+        told = {key: at.isoformat() + "Z" for key, at in dates.items() if at is not None}
+        events.append({"name": event.event, **told})
+    return events
 
 
 def _loss_prices(books: Books) -> dict[str, dict[str, str]]:

@@ -4,7 +4,7 @@
 -- Makes   term, declared_event, declared_event_party, rate, price_text, pool, pool_tier, pool_tier_ordinary, outpaid,
 --         loss_item, compensable, compensation, estate_award, estate_pool, estate_source, estate_other, estate_tier,
 --         cost_excess, step, coverage, part_name, destination, traced_recovery, reserve_term, reserve_exclusion,
---         reserve_holder, reserve_claim, advance, accrual, accrued
+--         reserve_holder, reserve_claim, advance, accrual, accrued, subrogated
 -- Holds   term has one row once the terms are stored; rates are minor units of the reporting currency to a base unit
 create or replace table term(
     commencement_at timestamp, bar_at timestamp, has_balance boolean, has_journal boolean, has_transfers boolean,
@@ -93,5 +93,6 @@ create or replace table accrued(
     of_disputed decimal(38, 0), of_unclaimed decimal(38, 0), allowed decimal(38, 0), disputed decimal(38, 0),
     unclaimed decimal(38, 0)
 );
+create or replace table subrogated(recovery varchar, asset_no integer, policy varchar, units decimal(38, 0));
 create or replace table part_name(part integer, name varchar);
 insert into part_name values (0, null), (1, 'disputed'), (2, 'unclaimed');

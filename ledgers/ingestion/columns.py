@@ -153,7 +153,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
         _instant("received_at", required=True),
         _ASSET,
         _QUANTITY,
-        *_text("pool"),
+        *_text("pool", "event"),
     ),
     "sanction": (*_text("address", "list", required=True), *_text("entry"), _instant("listed_at", required=False)),
 }

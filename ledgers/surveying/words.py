@@ -107,6 +107,7 @@ IN_TABLE: dict[tuple[str, str], frozenset[str]] = {
         ("recovery", "recovery", "recovery_id id 回収番号"),
         ("recovery", "received_at", "received date received_on recovered_at 受領日 回収日 日時"),
         ("recovery", "pool", "fund 財団"),
+        ("recovery", "event", "incident occurrence loss_event 事故 事件"),
         ("sanction", "address", "digital_currency_address crypto_address 制裁対象アドレス"),
         ("sanction", "list", "list_name sanctions_list program programme sanctions_program authority regime リスト リスト名 制裁リスト 制裁プログラム"),  # noqa: E501
         ("sanction", "entry", "entry_id sdn sdn_name uid ent_num entity name designee 番号 対象者 制裁対象者"),

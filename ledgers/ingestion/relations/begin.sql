@@ -53,7 +53,7 @@ create or replace temp table typed_assignment (
 );
 create or replace temp table typed_recovery (
     "row" bigint, source_no integer, recovery varchar, received_at timestamp, asset_key integer, units decimal(38, 0),
-    pool varchar, unfit boolean
+    pool varchar, event varchar, unfit boolean
 );
 create or replace temp table typed_sanction (
     "row" bigint, source_no integer, address varchar, list varchar, entry varchar, listed_at timestamp, unfit boolean

@@ -65,7 +65,7 @@ join account_number using (account_key)
 join asset_key using (asset_key);
 
 create or replace table recovery as
-select t.recovery, t.received_at, asset_no, t.units, t.pool, t.source_no, t."row"
+select t.recovery, t.received_at, asset_no, t.units, t.pool, t.event, t.source_no, t."row"
 from typed_recovery t
 join asset_key using (asset_key);
 
