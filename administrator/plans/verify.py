@@ -124,6 +124,9 @@ def limits(faults: Faults, plan: Plan, compensation: Compensation, levels: dict[
     if any(not level.is_exact for level in levels.values()):
         faults.limit("The levelling of a pool with several tiers, of largest remainders, or that has paid more than it "
                      "has: its awards are only held to their claims and sums.")
+    if plan.accrued:
+        faults.limit("What came to holders after commencement by forks, airdrops or staking: claims on "
+                     f"{', '.join(sorted(plan.accrued))} rest on it.")
     if plan.round > 1 and plan.estate is not None:
         faults.limit("The levelling of the estate: where somebody had more of it before, its awards are only held to "
                      "their claims and sums.")

@@ -151,6 +151,7 @@ class Walk:
             right = found in standings(scheduled, filed, allowed) or (
                 # A ruling's provisional figure stands for what is disputed; it is in no file but the case's.
                 allowed == unclaimed == disallowed == 0)
+        right = right or asset.name in self.plan.accrued
         if not right or min(scheduled, allowed, disputed, unclaimed, disallowed) < 0:
             what = f"scheduled/filed/allowed/disputed/unclaimed/disallowed of {row[0]}/{row[1]}"
             self.faults.note(CLAIMS, line, what, "figures that one standing gives", "/".join(row[2:8]))
@@ -163,6 +164,8 @@ class Walk:
             claim = parts[asset, part]
             if self.by_value:
                 claim = self.books.assets[asset].value(claim) or 0
+                if not claim:
+                    continue
             pooled = self.currency.name if self.by_value else asset
             tiers = [sharing for (name, _), sharing in self.sharings.items() if name == pooled]
             level = self.levels.get(VALUE if self.by_value else asset)

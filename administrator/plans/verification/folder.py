@@ -58,6 +58,8 @@ class Plan:
     loss_prices: dict[str, dict[str, str]]
     estate: dict[str, object] | None
     """What the plan says came to the estate; nothing where there is none."""
+    accrued: frozenset[str]
+    """Assets that came to the holders of another after commencement: claims on them are in no book."""
 
 
 def unpaired_returns(path: Path) -> bool:
@@ -168,6 +170,12 @@ def by_retention(policy: Source) -> int:
     return parts[0] * 10**40 // parts[1]
 
 
+def _accrued(told: dict[str, object]) -> frozenset[str]:
+    listed = told.get("accruals")
+    return frozenset(str(entry.get("asset")) for entry in (listed if isinstance(listed, list) else [])
+                     if isinstance(entry, dict) and entry.get("goes_to") == "holders")
+
+
 def declared(folder: Path, faults: Faults) -> Plan | None:
     """What plan.json declares, or nothing where it cannot be read."""
     told = opened_json(folder, PLAN, faults)
@@ -205,4 +213,4 @@ def declared(folder: Path, faults: Faults) -> Plan | None:
         faults.note(PLAN, 0, "estate", "an object or nothing", estate)
         estate = None
     return Plan(currency, assets, turn, told.get("projection") is True, chosen, policies,
-                sources(told, "reserves", "reserve", faults), loss_prices, estate)
+                sources(told, "reserves", "reserve", faults), loss_prices, estate, _accrued(told))
