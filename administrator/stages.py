@@ -24,6 +24,7 @@ from administrator.advances import about_advances
 from administrator.estate import share_estate
 from administrator.events import find_losses, store_losses
 from administrator.insurance import cover_all
+from administrator.insurance_findings import about_policies
 from administrator.notes import note_inputs, note_stage, program_digest, stats_of
 from administrator.payment_findings import about_plan
 from administrator.red_flags import find_red_flags, screening_of
@@ -202,8 +203,11 @@ def _subrogate(books: Books, terms: Terms) -> None:
 
 def _compensation(run: Run) -> None:
     books, terms = run.books, resolved(run)
-    compensate(books, terms, find_losses(books, terms, rates_of(books)))
+    losses = find_losses(books, terms, rates_of(books))
+    compensate(books, terms, losses)
     findings.add(books, findings.about_compensation(books, run.case, terms))
+    covers = cover_all(terms.policies, losses.events, terms.projection)
+    findings.add(books, about_policies(terms, run.case.currency, covers))
     findings.add(books, about_reserves(books, terms.reserves))
     over = books.value("select count(*) from base where met > base or met < 0")
     assert over == 0, f"{over} bases are met beyond what was lost"

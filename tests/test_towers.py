@@ -232,7 +232,7 @@ EXCESS = layer("excess", 30, 50, lines=(PolicyLine("B", Ratio(9, 10), "0.9", 10*
 
 
 def test_the_tower_of_the_worked_example_pays_60_of_120_where_a_naive_sum_says_75() -> None:
-    """Hot 100 (sublimit 60) and cold 20: covered 80. 25 above 5 with 10 eroded; 50 above 30, of which 90 % are placed."""
+    """Hot 100 (sublimit 60), cold 20: covered 80. 25 above 5 with 10 eroded; 50 above 30, of which 90 % are placed."""
     ((primary,), (excess,)) = answer([PRIMARY, EXCESS], [HOT_100_COLD_20])
     assert (primary.covered_minor, excess.covered_minor) == (80, 80)
     assert (primary.layer_minor, primary.due_minor) == (15, 15)

@@ -28,6 +28,7 @@ from administrator.tui.screens.accounts import AccountsScreen, HolderScreen
 from administrator.tui.screens.bridge import BehindScreen, BridgeScreen
 from administrator.tui.screens.case import CaseScreen
 from administrator.tui.screens.computing import Computing
+from administrator.tui.screens.cover import CoverScreen
 from administrator.tui.screens.flags import FlagsScreen
 from administrator.tui.screens.flows import FlowsScreen
 from administrator.tui.screens.help import Help
@@ -210,6 +211,14 @@ class MadeUp:
     def net_investment(self, account: str) -> Page:
         return self.table("asset opening received sent net_investment balance", 0, 500, 2)
 
+    def cover(self, offset: int, limit: int) -> Page:
+        columns = "source event ground_up covered due received outstanding distributed reason"
+        return self.table(columns, offset, limit, 3)
+
+    def cover_steps(self, source: str, event: str, cells: int) -> tuple[str, ...]:
+        self.asked.append(f"steps of {source}")
+        return (display(self.name), "attachment")
+
     def plan(self, offset: int, limit: int, *, withheld_only: bool) -> Page:
         columns = "account claim_asset part step pay_asset claim entitled paid_before quantity value status reason"
         return self.table(columns, offset, limit, 7 if withheld_only else 450)
@@ -300,7 +309,7 @@ def test_keys_lead_where_the_footer_says() -> None:
         assert isinstance(pilot.app.screen, CaseScreen)
         for key, kind in (("2", AccountsScreen), ("3", BridgeScreen), ("4", PlanScreen),
                           ("5", FlowsScreen), ("6", TraceScreen), ("7", HistoryScreen),
-                          ("8", FlagsScreen), ("1", CaseScreen)):
+                          ("8", FlagsScreen), ("9", CoverScreen), ("1", CaseScreen)):
             await keys(pilot, key)
             assert isinstance(pilot.app.screen, kind)
         await keys(pilot, "question_mark")
@@ -603,6 +612,22 @@ def test_a_red_flag_opens_on_what_it_rests_and_its_account() -> None:
     on_screens(matter, act)
 
 
+def test_the_steps_of_a_policy_stand_below_its_row() -> None:
+    matter = MadeUp(name="")
+
+    async def act(pilot: Pilot[CaseError]) -> None:
+        await keys(pilot, "9")
+        assert "rows 1-3 of 3" in heading(pilot, "covers")
+        assert "steps of 00000" in matter.asked
+        assert any("attachment" in line for line in seen(pilot))
+        await keys(pilot, "down")
+        assert "steps of 00001" in matter.asked
+        await keys(pilot, "enter")
+        assert isinstance(pilot.app.screen, Record)
+
+    on_screens(matter, act)
+
+
 def test_every_screen_of_a_projection_says_so() -> None:
     overview = replace(MadeUp().overview(), projection=True)
     assert "PROJECTION" in str(Top("plan", overview).content)
@@ -611,7 +636,7 @@ def test_every_screen_of_a_projection_says_so() -> None:
 
 def test_keys_below_fit_eighty_columns() -> None:
     async def act(pilot: Pilot[CaseError]) -> None:
-        for key in ("1", "2", "3", "4", "5", "6", "7", "8", "question_mark"):
+        for key in ("1", "2", "3", "4", "5", "6", "7", "8", "9", "question_mark"):
             await keys(pilot, key)
             said = str(pilot.app.screen.query_one(Keys).content)
             assert cell_len(said) <= 78

@@ -25,6 +25,7 @@ from administrator.tui.screens.accounts import AccountsScreen
 from administrator.tui.screens.bridge import BridgeScreen
 from administrator.tui.screens.case import CaseScreen
 from administrator.tui.screens.computing import Computing
+from administrator.tui.screens.cover import CoverScreen
 from administrator.tui.screens.flags import FlagsScreen
 from administrator.tui.screens.flows import FlowsScreen
 from administrator.tui.screens.help import Help
@@ -169,6 +170,7 @@ class AdministratorApp(App[CaseError]):
         self.add_mode("history", lambda: HistoryScreen(desk))
         self.add_mode("flags", lambda: FlagsScreen(desk))
         self.add_mode("trace", lambda: TraceScreen(desk))
+        self.add_mode("cover", lambda: CoverScreen(desk))
         if self._is_stopping:
             self.exit()
         else:

@@ -26,12 +26,13 @@ FIGURE_CELLS_MAX = 200
 """Far above the 38 digits that a quantity can have: a figure is never cut."""
 
 FIGURES = frozenset({
-    "accounts", "adjustments", "allowed", "allowed_value", "awarded", "balance", "base", "books_difference", "claim",
-    "claims", "costs", "counted", "coverage", "deposits_first", "disallowed", "disputed", "distributable", "dividend",
-    "entitled", "fees", "filed", "flags", "gross", "held", "holdback", "hops", "met", "net_investment",
-    "not_received", "not_sent", "opening", "owed", "paid", "paid_before", "quantity", "received", "recovery",
-    "residue", "returned", "rewards", "row", "running_total", "scheduled", "score", "sent", "shortfall", "surplus",
-    "traced", "traded", "transferred", "transfers", "unclaimed", "value", "withdrawals_first", "withheld",
+    "accounts", "adjustments", "allowed", "allowed_value", "awarded", "balance", "base", "books_difference",
+    "claim", "claims", "costs", "counted", "coverage", "covered", "deposits_first", "disallowed", "disputed",
+    "distributable", "distributed", "dividend", "due", "entitled", "fees", "filed", "flags", "gross",
+    "ground_up", "held", "holdback", "hops", "met", "net_investment", "not_received", "not_sent", "opening",
+    "outstanding", "owed", "paid", "paid_before", "quantity", "received", "recovery", "residue", "returned",
+    "rewards", "row", "running_total", "scheduled", "score", "sent", "shortfall", "surplus", "traced",
+    "traded", "transferred", "transfers", "unclaimed", "value", "withdrawals_first", "withheld",
 })
 """Columns that hold figures: to the right, never cut."""
 

@@ -96,6 +96,12 @@ class Looking(Protocol):
     def net_investment(self, account: str) -> Page:
         """What an account put in and took out."""
 
+    def cover(self, offset: int, limit: int) -> Page:
+        """What policies and reserves owe."""
+
+    def cover_steps(self, source: str, event: str, cells: int) -> tuple[str, ...]:
+        """The steps of one answer, in lines of so many cells."""
+
     def plan(self, offset: int, limit: int, *, withheld_only: bool) -> Page:
         """The distribution schedule."""
 

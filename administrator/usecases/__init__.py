@@ -24,6 +24,7 @@ ACTS = (
     Act("trace", "Follow what was taken to where it lies, or back from where it lies, under each tracing rule."),
     Act("flows", "Show who took what, over whom it went and where it lies: in words, as a table, as a picture."),
     Act("history", "Tell how each shortfall came about, day by day: since when, and what moved it."),
+    Act("insurance", "Tell what each policy owes for each event, and why: every step with its arithmetic."),
     Act("size-reserve", "Work out what must be held against losses, by which rule, and the cheapest way to hold it."),
     Act("open", "Look at a case in the terminal."),
     Act("law", "List regimes and requirements, or print one as a page to compare with the statute."),

@@ -296,9 +296,22 @@ LATER = """\
 # share = "0.9"                # the placed share of the layer
 # payee = "holders"            # or "estate"
 # received = "0"               # what the insurer has paid; only this is distributed
+# valuation = "loss"           # or "commencement", "distribution": at which prices its losses are valued
+# retention_aggregate = "100000000"   # the most that the retentions of all events come to; left out: no end
+# retroactive_from = 2024-01-01       # basis "discovery" only: what occurred before is not answered
+# notice_days = 30             # from discovery to the insurers' being told (notified_at of the event)
+# tower = "crime 2025-26"      # layers of one tower are asked together, from the lowest retention up
+# drop_down = "never"          # or "erosion", "payment": attaches lower once the layers below are used up, or have paid
+# reinstatements = 1           # how often the aggregate, or without one the limit, comes back once it is used
+# premium = "20000000"         # of the period; needed with reinstatements
+# reinstatement_rate = "1"     # share of the premium due for one whole reinstatement
 # [[policies.sublimits]]
 # custody = "hot"
 # limit = "300000000"
+# [[policies.lines]]           # placed with several insurers: instead of insurer, share and received above
+# insurer = "Example Insurance"
+# share = "0.6"
+# received = "0"
 
 # Losses that somebody has established: who took, or what was lost.
 # [[events]]
@@ -308,6 +321,11 @@ LATER = """\
 # from = 2026-03-12T00:00:00+09:00
 # until = 2026-03-13T00:00:00+09:00
 # discovered_at = 2026-03-13T08:00:00+09:00
+# notified_at = 2026-03-20     # when the insurers were told
+
+# What insurers who have paid may have of later recoveries that name their event (column event of table recovery).
+# [subrogation]
+# rule = "top_down"            # what nobody covers first, the highest layer next, the retention last; or "pro_rata"
 
 # Costs of the administration.
 # [[costs]]

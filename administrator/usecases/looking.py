@@ -342,6 +342,16 @@ class Matter:
 
         return net_investment(self, account).assets
 
+    def cover(self, offset: int, limit: int) -> Page:
+        """What each policy says to each event and each reserve pays, in the order in which they are asked."""
+        return self._page("cover", offset, limit, self._count("coverage"))
+
+    def cover_steps(self, source: str, event: str, cells: int) -> tuple[str, ...]:
+        """The steps of a policy's answer to an event, or of a reserve's, in lines of so many cells."""
+        from administrator.usecases.insurance import step_lines
+
+        return step_lines(self, source, event, cells)
+
     def holder(self, account: str) -> HolderView:
         """One account, with the why."""
         from administrator.usecases.explaining import explain_account, facts_of

@@ -13,7 +13,7 @@ from administrator.tui.widgets.edges import Key
 HELP = """\
 Everything here is for looking: nothing changes the case. Every figure is the one in the files of the run.
 
-1 to 8          Case, Accounts, Bridge, Plan, Flows, Trace, History, Flags; pressed again, back to its first page
+1 to 9          Case, Accounts, Bridge, Plan, Flows, Trace, History, Flags, Cover; again: back to its first page
 Tab, Shift+Tab  the next part of a screen; on a low screen only the part with the cursor is open
 Enter           open what the cursor is on: a finding, a holder, what is behind a line
 Esc             back
@@ -33,7 +33,7 @@ Text from the case is shown letter by letter; what is invisible or would move th
 !! blocking  the run stopped here     ! warning  a figure may not mean what it seems     - note
 
 To mark and copy with the mouse: Shift and drag (Option and drag on a Mac).
-The same answers without a screen: administrator run --json, explain, flows, trace, history.
+The same answers without a screen: administrator run --json, explain, flows, trace, history, insurance.
 """
 
 

@@ -15,13 +15,14 @@ if TYPE_CHECKING:
     from administrator.usecases.looking import Overview
 
 SCREENS = (("1", "case", "Case"), ("2", "accounts", "Accounts"), ("3", "bridge", "Bridge"), ("4", "plan", "Plan"),
-           ("5", "flows", "Flows"), ("6", "trace", "Trace"), ("7", "history", "History"), ("8", "flags", "Flags"))
+           ("5", "flows", "Flows"), ("6", "trace", "Trace"), ("7", "history", "History"), ("8", "flags", "Flags"),
+           ("9", "cover", "Cover"))
 
 
 class Key(Enum):
     """A key that a screen names below, and the word for it."""
 
-    SCREENS = ("1-8", "Screens")
+    SCREENS = ("1-9", "Screens")
     PART = ("Tab", "Part")
     OPEN = ("Enter", "Open")
     SEARCH = ("/", "Search")
@@ -43,10 +44,15 @@ class Top(Static):
     def __init__(self, current: str, overview: Overview) -> None:
         said = Text(end="")
         self._ends: list[tuple[int, str]] = []
+        was_here = False
         for key, name, word in SCREENS:
+            # One sign between two names, so that nine stand in 80 columns and none moves.
             is_here = name == current
-            said.append(f"[{key} {word}]" if is_here else f" {key} {word} ", "bold" if is_here else "")
+            said.append("[" if is_here else "]" if was_here else " ", "bold")
+            said.append(f"{key} {word}", "bold" if is_here else "")
             self._ends.append((len(said), name))
+            was_here = is_here
+        said.append("]" if was_here else " ", "bold")
         said.append("  PROJECTION  " if overview.projection else "  ", "bold reverse" if overview.projection else "")
         super().__init__(Text.assemble(said, whole(overview.title), end=""))
 
