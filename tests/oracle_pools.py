@@ -132,7 +132,8 @@ def gross_of(case: Case, books: Books, asset: str, taken: Taken) -> int:
     held = holding.held_customer + (holding.held_guarantee if case.plan["guarantee_in_pool"] else 0)
     recovered = 0
     for row in case.tables["recovery"]:
-        # reading: a recovery that names another pool than its own asset's is in no pool per asset.
+        # reading: a recovery that names another pool than its own asset's is in no pool per asset; by value, one that
+        # names the pool of its own asset is in the one pool that there is.
         if row["asset"] == asset and row.get("pool", "") in ("", asset, *(["value"] if case.by_value else [])):
             recovered += case.units(row) - taken.get(row["recovery"], 0)
     if case.plan["traced_recoveries"] == "pool":
