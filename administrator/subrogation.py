@@ -89,11 +89,17 @@ def insurers_parts(
     if not paying or ground_up_minor <= 0:
         return ()
     recovered = min(recovered_minor, ground_up_minor)
+    parts = []
     if rule is SubrogationRule.PRO_RATA:
-        return tuple((layer.policy, recovered * layer.received_minor // ground_up_minor) for layer in paying)
+        left = recovered
+        for layer in paying:
+            # Insurers of overlapping covers have together no more than came back.
+            part = min(recovered * layer.received_minor // ground_up_minor, left)
+            parts.append((layer.policy, part))
+            left -= part
+        return tuple(parts)
     own = max(ground_up_minor - sum(layer.layer_minor for layer in paying) - paying[-1].borne_minor, 0)
     left = recovered - min(recovered, own)
-    parts = []
     for layer in paying:
         reached = min(left, layer.layer_minor)
         parts.append((layer.policy, reached * layer.received_minor // layer.layer_minor))

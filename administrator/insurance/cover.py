@@ -214,11 +214,13 @@ def _drops(layer: Policy, layers: Sequence[Policy], before: Sequence[_Used]) -> 
     drops = []
     for _, _, place in lower:
         under, used = layers[place], before[place]
-        if under.capacity_minor is None or under.limit_minor is None:
+        # A layer without a limit is as large as what it has before a reinstatement.
+        size = under.once_minor if under.limit_minor is None else under.limit_minor
+        if under.capacity_minor is None or size is None:
             continue
         counted = used.layers_minor if layer.drop_down is DropDown.EROSION else used.settled_minor
         left = max(under.capacity_minor - counted, 0)
-        drops.append(Drop(under.name, under.limit_minor, left, max(under.limit_minor - left, 0)))
+        drops.append(Drop(under.name, size, left, max(size - left, 0)))
     return tuple(drops)
 
 
