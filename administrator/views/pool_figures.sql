@@ -1,6 +1,6 @@
 -- What the pools of one account's claims hold, wallet by wallet and recovery by recovery, down to the row that says so.
 --
--- Reads   share_line, account, asset, holding, holding_total, recovery, traced_recovery, advance, source
+-- Reads   share_line, account, asset, holding, holding_total, recovery, subrogated, traced_recovery, advance, source
 -- Makes   asset VARCHAR, decimals INTEGER, what VARCHAR, units VARCHAR, source VARCHAR null, row BIGINT null;
 --         by asset, then customers' wallets, guarantee wallets, paid in kind, recoveries, traced ones,
 --         advances and what is repaid of them, each by name
@@ -22,6 +22,11 @@ part as (
     union all
     select recovery.asset_no, 4, 'recovery ' || recovery.recovery, recovery.units, recovery.source_no, recovery."row"
     from recovery
+    union all
+    select recovery.asset_no, 4, 'recovery ' || recovery.recovery || ', of it the insurers'' of ' || subrogated.policy,
+           -subrogated.units, recovery.source_no, recovery."row"
+    from subrogated
+    join recovery using (recovery, asset_no)
     union all
     select traced_recovery.asset_no, 5, 'traced into the debtor''s own wallet ' || traced_recovery.wallet,
            traced_recovery.units, holding.source_no, holding."row"
