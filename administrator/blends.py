@@ -318,7 +318,7 @@ def _paid_minor(layer: Layer, loss_minor: int, overlap_minor: int) -> int:
         pays_holders=True,
         sublimits=(),
     )
-    event = EventLoss("", _PERIL, _AT, _AT, _AT, 0, at_every_valuation((CustodyLoss("", loss_minor),)))
+    event = EventLoss("", _PERIL, _AT, _AT, _AT, _AT, 0, at_every_valuation((CustodyLoss("", loss_minor),)))
     share = layer.offer.share
     (answer,) = cover(policy, [event], projection=True)
     return share.numerator * (answer.layer_minor - overlap_minor) // share.denominator

@@ -183,6 +183,7 @@ def _events(
                 mine[0].peril,
                 occurred_at,
                 known.discovered_at if known else None,
+                known.discovered_until if known else None,
                 known.notified_at if known else None,
                 position,
                 {valuation: _by_custody(mine, valuation, rates) for valuation in Valuation},

@@ -24,6 +24,7 @@ from administrator.reserve import Reserve
 from administrator.valuation import COMMENCEMENT, DIGITS_MAX, Rates
 from ledgers.configuration import CaseConfiguration
 from ledgers.configuration_sections import AccrualSection, ReserveSection
+from ledgers.configuration_values import Bound
 from ledgers.display import display
 from ledgers.tracing.rules import TracingRule
 from ledgers.units import (
@@ -55,6 +56,8 @@ class DeclaredLoss:
     from_at: datetime | None
     until_at: datetime | None
     discovered_at: datetime | None
+    discovered_until: datetime | None
+    """The same, or where a day is given the last instant of it."""
     notified_at: datetime | None
 
 
@@ -261,6 +264,12 @@ def naive(at: datetime) -> datetime:
     return at.astimezone(UTC).replace(tzinfo=None)
 
 
+def _until(bound: Bound) -> datetime:
+    """The last instant that a day or an instant means."""
+    at = naive(bound.at)
+    return at if isinstance(bound.given, datetime) else at + timedelta(days=1, microseconds=-1)
+
+
 def _text(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
@@ -278,6 +287,7 @@ def _events(case: CaseConfiguration, scales: Scales) -> tuple[DeclaredLoss, ...]
             from_at=None if event.begins is None else naive(event.begins.at),
             until_at=None if event.ends is None else naive(event.ends.at),
             discovered_at=None if event.discovered_at is None else naive(event.discovered_at.at),
+            discovered_until=None if event.discovered_at is None else _until(event.discovered_at),
             notified_at=None if event.notified_at is None else naive(event.notified_at.at),
         )
         for at, event in enumerate(case.events)

@@ -296,7 +296,8 @@ def returnable_rows(case: Case, books: Books) -> list[Row]:
         paid[account, transfer.asset] -= back
         at = transfer.occurred_at.astimezone(UTC).isoformat().replace("+00:00", "Z")
         texts = list(map(case.asset(transfer.asset).text, (transfer.units, back, transfer.units - back)))
-        wallet = flow.recipient.wallet or transfer.recipient
+        ours = books.parties.wallet(transfer.recipient, transfer.asset)
+        wallet = ours.wallet if ours else transfer.recipient
         cells = (transfer.transfer, at, transfer.asset, texts[0], transfer.sender, wallet, account, *texts[1:])
         rows.append(named(columns, *cells))
     return sorted(rows, key=lambda row: row["transfer"])

@@ -40,7 +40,7 @@ def placed(numerator: int, denominator: int = 1, received: int = 10**9) -> tuple
     return (PolicyLine("", Ratio(numerator, denominator), f"{numerator}/{denominator}", received),)
 
 
-RAID = EventLoss("raid", Peril.EXTERNAL_THEFT, MARCH, APRIL, APRIL, 0, hot(60))
+RAID = EventLoss("raid", Peril.EXTERNAL_THEFT, MARCH, APRIL, APRIL, APRIL, 0, hot(60))
 
 
 def one(policy: Policy, event: EventLoss = RAID) -> tuple[int, int, Refused | None]:
@@ -138,8 +138,10 @@ def test_notice_after_its_days_is_late() -> None:
     late = replace(RAID, notified_at=APRIL + timedelta(10, microseconds=1))
     assert one(told, late) == (0, 0, Refused.LATE_NOTICE)
     assert one(told, replace(RAID, notified_at=None))[2] is None
+    by_day = replace(RAID, discovered_until=APRIL + timedelta(1, microseconds=-1), notified_at=APRIL + timedelta(10, 3600))
+    assert one(told, by_day)[2] is None, "a day runs to its end"
     # Where nobody said when it was discovered, the days run from the day it occurred.
-    unfound = replace(RAID, discovered_at=None, notified_at=MARCH + timedelta(11))
+    unfound = replace(RAID, discovered_at=None, discovered_until=None, notified_at=MARCH + timedelta(11))
     assert one(told, unfound)[2] is Refused.LATE_NOTICE
     assert one(replace(told, notice_days=36_500), late)[2] is None
 

@@ -218,7 +218,7 @@ def test_insurance_of_a_hot_sublimit_and_two_layers_pays_60_of_120_where_a_naive
     excess = replace(primary, retention_minor=30, limit_minor=50, aggregate_minor=None, lines=placed)
     at = datetime(2026, 1, 1)
     event = EventLoss(
-        "e", Peril("external_theft"), at, at, at, 0,
+        "e", Peril("external_theft"), at, at, at, at, 0,
         at_every_valuation((CustodyLoss("cold", 20), CustodyLoss("hot", 100))),
     )  # fmt: skip
     due = [cover(policy, [event], projection=True)[0].due_minor for policy in (primary, excess)]

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from administrator.insurance import SubrogationRule
 from administrator.subrogation import Paid, insurers_parts
+from administrator.usecases.explaining import explain
 from tests.insured import TOWER, insured
 
 TOP_DOWN, PRO_RATA = SubrogationRule.TOP_DOWN, SubrogationRule.PRO_RATA
@@ -91,6 +92,9 @@ def test_pro_rata_insurers_have_15_of_30_and_the_pool_the_rest(tmp_path: Path) -
     }
     said = [row["quantity"] for row in ran.rows("findings") if row["code"] == "recovery-subrogated"]
     assert said == ["11250000.00", "3750000.00"]
+    (pool,) = [figure for figure in explain(ran.folder, "ann").figures if figure.name == "pool USD, gross"]
+    assert pool.value == "15000000.00 USD"
+    assert "recovery r1, of it the insurers' of excess -11250000.00: inputs/recovery.csv:2" in pool.because
 
 
 def test_top_down_the_pool_has_all_of_30(tmp_path: Path) -> None:

@@ -44,7 +44,7 @@ def layer(name: str, retention: int, limit: int, **more: object) -> Policy:
 def losses(*minors: int) -> list[EventLoss]:
     """One event a day, all out of the hot wallet."""
     return [
-        EventLoss(f"e{day}", Peril.EXTERNAL_THEFT, START + timedelta(day), None, None, day,
+        EventLoss(f"e{day}", Peril.EXTERNAL_THEFT, START + timedelta(day), None, None, None, day,
                   at_every_valuation((CustodyLoss("hot", minor),)))
         for day, minor in enumerate(minors)
     ]  # fmt: skip
@@ -223,7 +223,7 @@ def test_layers_that_lie_on_each_other_pay_the_whole_between_retention_and_top()
 
 
 HOT_100_COLD_20 = EventLoss(
-    "raid", Peril.EXTERNAL_THEFT, START, START, START, 0,
+    "raid", Peril.EXTERNAL_THEFT, START, START, START, START, 0,
     at_every_valuation((CustodyLoss("cold", 20), CustodyLoss("hot", 100))),
 )  # fmt: skip
 SUBLIMIT = (Sublimit("hot", 60),)

@@ -279,7 +279,7 @@ def _custodies(policy: Policy, event: EventLoss) -> tuple[CustodyCover, ...]:
 
 def _deadline(policy: Policy, event: EventLoss) -> datetime | None:
     """The last instant at which the insurer may be told of an event."""
-    found_at = event.discovered_at or event.occurred_at
+    found_at = event.discovered_until or event.discovered_at or event.occurred_at
     if policy.notice_days is None or found_at is None:
         return None
     if policy.notice_days > (datetime.max - found_at).days:

@@ -168,6 +168,8 @@ class EventLoss:
     occurred_at: datetime | None
     """Of its first transfer, or as declared where it has none."""
     discovered_at: datetime | None
+    discovered_until: datetime | None
+    """From when the insurer is to be told within so many days: where discovery is given as a day, its last instant."""
     notified_at: datetime | None
     position: int
     """Place by name in byte order: settles ties of time."""

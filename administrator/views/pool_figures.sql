@@ -23,9 +23,10 @@ part as (
     select recovery.asset_no, 4, 'recovery ' || recovery.recovery, recovery.units, recovery.source_no, recovery."row"
     from recovery
     union all
-    select subrogated.asset_no, 4, 'recovery ' || subrogated.recovery || ': insurers of ' || subrogated.policy,
-           -subrogated.units, null, null
+    select recovery.asset_no, 4, 'recovery ' || recovery.recovery || ', of it the insurers'' of ' || subrogated.policy,
+           -subrogated.units, recovery.source_no, recovery."row"
     from subrogated
+    join recovery using (recovery, asset_no)
     union all
     select traced_recovery.asset_no, 5, 'traced into the debtor''s own wallet ' || traced_recovery.wallet,
            traced_recovery.units, holding.source_no, holding."row"
