@@ -138,7 +138,8 @@ def test_notice_after_its_days_is_late() -> None:
     late = replace(RAID, notified_at=APRIL + timedelta(10, microseconds=1))
     assert one(told, late) == (0, 0, Refused.LATE_NOTICE)
     assert one(told, replace(RAID, notified_at=None))[2] is None
-    by_day = replace(RAID, discovered_until=APRIL + timedelta(1, microseconds=-1), notified_at=APRIL + timedelta(10, 3600))
+    until = APRIL + timedelta(1, microseconds=-1)
+    by_day = replace(RAID, discovered_until=until, notified_at=APRIL + timedelta(10, 3600))
     assert one(told, by_day)[2] is None, "a day runs to its end"
     # Where nobody said when it was discovered, the days run from the day it occurred.
     unfound = replace(RAID, discovered_at=None, discovered_until=None, notified_at=MARCH + timedelta(11))
