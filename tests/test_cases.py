@@ -262,6 +262,11 @@ class Rounds:
         add_table(self.folder, "recovery", "recovery received_at asset quantity", [record], name=f"later-{number}")
 
 
+def add_second_round(folder: Path, first_round: Path, rng: random.Random) -> None:
+    """Turn a case into its second round, after paying the first one's plan."""
+    Rounds(folder, rng).next(2, first_round)
+
+
 # ---------------------------------------------------------------- what must hold
 
 
