@@ -29,6 +29,12 @@ HELD_ROW = """
     where wallet.asset_no = $asset_no and wallet.purpose <> 'house'
     order by wallet.units = 0, wallet.purpose <> 'customer', wallet.wallet limit 1
 """
+LENT_ROW = """
+    select 'case.toml', null, advance.name, advance.units::varchar
+    from advance
+    where advance.asset_no = $asset_no
+    order by advance.advance_no limit 1
+"""
 RECOVERED_ROW = """
     select source.source, recovery."row", recovery.recovery, recovery.units::varchar
     from recovery join source on source.source_no = recovery.source_no
@@ -245,12 +251,13 @@ def about_pools(books: Books, case: CaseConfiguration, terms: Terms, pools: Pool
         asset, decimals = codes[pool.asset_no]
         came = [accrual for accrual in terms.accruals if accrual.asset_no == pool.asset_no]
         if pool.gross > 0 and pool.claimed == 0 and not came:
-            where, row, wallet, units = _lowest(books, pool.asset_no, HELD_ROW, RECOVERED_ROW, PAID_ROW)
+            where, row, wallet, units = _lowest(books, pool.asset_no, HELD_ROW, RECOVERED_ROW, PAID_ROW, LENT_ROW)
             quantity = format_units(pool.gross, decimals)
             yield Finding(
                 "pool-without-claims",
                 NOTE,
-                f'{where}:{row}: quantity "{format_units(int(units), decimals)}" of "{display(wallet)}" is claimed by '
+                f'{where}{"" if row is None else f":{row}"}: quantity "{format_units(int(units), decimals)}" of '
+                f'"{display(wallet)}" is claimed by '
                 f"nobody, nor is any of the {quantity} {display(asset)} that are there; they are surplus.",
                 "Ask whose they are before they go to the estate.",
                 f"pool {asset}", asset, quantity, where, row, "quantity",
@@ -398,7 +405,7 @@ def of_case(
     return Finding(code, severity, f"{CASE}: {said}", remedy, subject, asset, quantity, CASE, column=column)
 
 
-def _lowest(books: Books, asset_no: int, *queries: str) -> tuple[str, int, str, str]:
+def _lowest(books: Books, asset_no: int, *queries: str) -> tuple[str, int | None, str, str]:
     """File, row, name and units of the first row that one of the queries finds; one of them must."""
     for query in queries:
         for where, row, name, units in books.rows(query, {"asset_no": asset_no}):

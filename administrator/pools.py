@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from math import gcd
 
 from administrator.allocation import spread
-from ledgers.units import Ratio
+from ledgers.units import Ratio, divide_half_even
 
 VALUE_POOL = -1
 """The number of the one pool by value; those in kind have the number of their asset."""
@@ -84,7 +84,7 @@ class CostExcess:
     asset_no: int | None
     """None where no pool is priced at all."""
     minor: int
-    """What falls on the estate, at commencement prices; rounded down."""
+    """What falls on the estate, at commencement prices: what the pool bears is valued like any line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +178,6 @@ def charge_costs(grosses: Sequence[PoolGross], costs: Sequence[Cost]) -> tuple[d
             borne = min(units, pool.gross - charged[pool.asset_no])
             charged[pool.asset_no] += borne
             if borne < units:
-                unborne = minor - borne * pool.rate.numerator // pool.rate.denominator
+                unborne = minor - divide_half_even(borne * pool.rate.numerator, pool.rate.denominator)
                 excesses.append(CostExcess(cost.name, pool.asset_no, max(unborne, 0)))
     return charged, tuple(excesses)
