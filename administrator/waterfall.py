@@ -22,12 +22,13 @@ from administrator.events import Losses
 from administrator.insurance import Cover, Refused, cover_all
 from administrator.levelling import level_pools, level_step
 from administrator.pools import VALUE_POOL, Pool, PoolGross, Pools, make_pools
-from administrator.reserve import cut_claims
+from administrator.reserve import ReserveClaims, cut_claims
 from administrator.terms import Terms
 from administrator.valuation import COMMENCEMENT, Rates, distribution_rate
 from ledgers.units import Ratio, divide_half_even
 
 if TYPE_CHECKING:
+    from administrator.compensation_columns import BasesByColumn
     from ledgers.storage.books import Books
 
 RELATIONS = Path(__file__).parent / "relations"
@@ -177,20 +178,21 @@ def compensate(books: Books, terms: Terms, losses: Losses) -> None:
     books.run(RELATIONS / ("base_by_value.sql" if terms.is_by_value else "base.sql"))
     for tier, name in enumerate(DIVIDEND_STEPS if terms.is_by_value else RETURN_STEPS):
         books.insert("step", tier, name)
+    bases = _bases(books, terms)
     step_no = len(RETURN_STEPS)
     covers = zip(terms.policies, cover_all(terms.policies, losses.events, terms.projection), strict=True)
     for policy, answers in sorted(covers, key=lambda pair: (pair[0].retention_minor, pair[0].position)):
         books.insert("step", step_no, f"insurance:{policy.name}")
-        paid = [_pay_event(books, terms, losses, answer, step_no) for answer in answers]
+        paid = [_pay_event(bases, losses, answer, step_no) for answer in answers]
         cut = level_step(books, step_no, sum(answer.received_minor for answer in answers) if policy.pays_holders else 0)
         for answer, (unmet, given) in zip(answers, _less(paid, cut), strict=True):
             _keep_cover(books, answer, unmet, given)
         step_no += 1
     for reserve in terms.reserves:
         books.insert("step", step_no, f"reserve:{reserve.name}")
-        _claim_step(books, sorted({item.item_no for item in losses.items if item.peril in reserve.covers}))
-        claims = cut_claims(books, reserve, step_no)
-        given = _pay_step(books, terms, step_no, reserve.minor) if reserve.ring_fenced else 0
+        claimed = bases.claim(sorted({item.item_no for item in losses.items if item.peril in reserve.covers}))
+        claims = cut_claims(books, reserve, step_no) if reserve.is_cut else ReserveClaims(claimed, claimed)
+        given = bases.pay(step_no, reserve.minor, claims.claimed_minor) if reserve.ring_fenced else 0
         given -= level_step(books, step_no, reserve.minor if reserve.ring_fenced else 0)
         books.insert(
             "coverage",
@@ -207,9 +209,12 @@ def compensate(books: Books, terms: Terms, losses: Losses) -> None:
             None if reserve.ring_fenced else Refused.ESTATE.value,
         )
         step_no += 1
+    bases.finish()
 
 
-def _pay_event(books: Books, terms: Terms, losses: Losses, answer: Cover, step_no: int) -> tuple[int, int]:
+def _pay_event(
+    bases: BasesByRelation | BasesByColumn, losses: Losses, answer: Cover, step_no: int
+) -> tuple[int, int]:
     """Share what a policy has paid for one event among the lines it covers; give what was unmet and what was shared."""
     policy = answer.policy
     items = sorted(
@@ -219,11 +224,10 @@ def _pay_event(books: Books, terms: Terms, losses: Losses, answer: Cover, step_n
             if item.event == answer.event.event and policy.answers(item.peril, item.custody)
         }
     )
-    given, unmet = 0, _unmet(books, items)
-    if policy.pays_holders and answer.received_minor > 0:
-        _claim_step(books, items)
-        given = _pay_step(books, terms, step_no, answer.received_minor)
-    return unmet, given
+    if not policy.pays_holders or answer.received_minor == 0:
+        return bases.unmet(items), 0
+    unmet = bases.claim(items)
+    return unmet, bases.pay(step_no, answer.received_minor, unmet)
 
 
 def _less(paid: Sequence[tuple[int, int]], cut: int) -> list[tuple[int, int]]:
@@ -254,32 +258,54 @@ def _keep_cover(books: Books, answer: Cover, unmet: int, given: int) -> None:
     )
 
 
-def _unmet(books: Books, items: list[int]) -> int:
-    return int(
-        books.value(
-            "select coalesce(sum(base - met), 0)::varchar from base "
-            "where item_no in (select unnest($items::integer[]))",
-            {"items": items},
+class BasesByRelation:
+    """The bases of all lines in the relation `base`, and the claims of the step being shared: the definition."""
+
+    def __init__(self, books: Books, terms: Terms) -> None:
+        self._books = books
+        self._is_largest = terms.rounding is Rounding.LARGEST_REMAINDER
+
+    def unmet(self, items: Sequence[int]) -> int:
+        """What is lacking of these items, all lines together, in minor units."""
+        return int(
+            self._books.value(
+                "select coalesce(sum(base - met), 0)::varchar from base "
+                "where item_no in (select unnest($items::integer[]))",
+                {"items": list(items)},
+            )
         )
-    )
+
+    def claim(self, items: Sequence[int]) -> int:
+        """Let every line claim its unmet bases of these items; give the sum."""
+        self._books.execute("delete from step_item")
+        for item_no in items:
+            self._books.insert("step_item", item_no)
+        self._books.run(RELATIONS / "compensation_claim.sql")
+        return int(self._books.value("select coalesce(sum(claim_minor), 0)::varchar from compensation_claim"))
+
+    def pay(self, step_no: int, minor: int, claimed: int) -> int:
+        """Share a sum among what is claimed, and give what was shared out."""
+        if claimed == 0 or minor == 0:
+            return 0
+        books = self._books
+        books.execute("delete from step_term")
+        books.insert("step_term", step_no, min(minor, claimed), claimed, self._is_largest)
+        books.run(RELATIONS / "compensation_award.sql")
+        given = int(books.value("select coalesce(sum(entitled), 0)::varchar from compensation_award"))
+        assert given <= minor, f"step {step_no} gives {given} of {minor}"
+        return given
+
+    def finish(self) -> None:
+        """Nothing is left to be written."""
 
 
-def _claim_step(books: Books, items: list[int]) -> None:
-    """Let every line claim its unmet bases of these items."""
-    books.execute("delete from step_item")
-    for item_no in items:
-        books.insert("step_item", item_no)
-    books.run(RELATIONS / "compensation_claim.sql")
+def _bases(books: Books, terms: Terms) -> BasesByRelation | BasesByColumn:
+    """By column where there are many lines, rounded down, that no fund cuts and no step has paid before."""
+    is_plain = terms.rounding is Rounding.FLOOR and not any(reserve.is_cut for reserve in terms.reserves)
+    if books.is_bulk and is_plain and (terms.policies or terms.reserves):
+        paid = "select count(*) from paid_sum where starts_with(step, 'insurance:') or starts_with(step, 'reserve:')"
+        if not books.value(paid):
+            from administrator.compensation_columns import BasesByColumn
 
-
-def _pay_step(books: Books, terms: Terms, step_no: int, minor: int) -> int:
-    """Share a sum among what is claimed of the step, and give what was shared out."""
-    claimed = int(books.value("select coalesce(sum(claim_minor), 0)::varchar from compensation_claim"))
-    if claimed == 0 or minor == 0:
-        return 0
-    books.execute("delete from step_term")
-    books.insert("step_term", step_no, min(minor, claimed), claimed, terms.rounding is Rounding.LARGEST_REMAINDER)
-    books.run(RELATIONS / "compensation_award.sql")
-    given = int(books.value("select coalesce(sum(entitled), 0)::varchar from compensation_award"))
-    assert given <= minor, f"step {step_no} gives {given} of {minor}"
-    return given
+            return BasesByColumn(books) if BasesByColumn.fits(books) else BasesByRelation(books, terms)
+    return BasesByRelation(books, terms)
