@@ -232,7 +232,7 @@ def about_losses(books: Books, terms: Terms, losses: Losses) -> Iterator[Finding
 def about_pools(books: Books, case: CaseConfiguration, terms: Terms, pools: Pools) -> Iterator[Finding]:
     """Costs that pools cannot bear, pools without claims, claims on nothing, recoveries for no pool."""
     codes = _codes(books)
-    yield from _about_values(books, terms, codes)
+    yield from _about_values(books, terms, pools, codes)
     for excess in pools.excesses:
         asset = "" if excess.asset_no is None else codes[excess.asset_no][0]
         too_much = format_units(excess.minor, terms.currency_decimals)
@@ -299,12 +299,14 @@ def about_pools(books: Books, case: CaseConfiguration, terms: Terms, pools: Pool
         )
 
 
-def _about_values(books: Books, terms: Terms, codes: Mapping[int, tuple[str, int]]) -> Iterator[Finding]:
+def _about_values(
+    books: Books, terms: Terms, pools: Pools, codes: Mapping[int, tuple[str, int]]
+) -> Iterator[Finding]:
     """Values that a pool by value or the estate needs, and no price gives; payments under the other way of pooling."""
     files = books.rows("select source from source where table_name = 'price' order by source_no limit 1")
     where = files[0][0] if files else CASE
     if terms.is_by_value:
-        for (asset_no,) in books.rows(UNSOLD, {"currency_no": terms.currency_no, "guarantee": terms.guarantee_in_pool}):
+        for asset_no in pools.unsold:
             asset = codes[asset_no][0]
             yield Finding(
                 "distribution-price-missing",
@@ -339,15 +341,6 @@ def _about_values(books: Books, terms: Terms, codes: Mapping[int, tuple[str, int
         )  # fmt: skip
 
 
-UNSOLD = """
-    select total.asset_no
-    from holding_total as total
-    where total.asset_no <> $currency_no
-      and (total.held_customer > 0 or $guarantee and total.held_guarantee > 0
-           or total.asset_no in (select asset_no from recovery where units > 0))
-      and total.asset_no not in (select asset_no from rate where price_set = 'distribution')
-    order by total.asset_no
-"""
 UNVALUED = """
     select claim_units.asset_no, sum(allowed + disputed + unclaimed)::varchar
     from claim_units

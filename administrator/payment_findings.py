@@ -66,6 +66,22 @@ OVERDRAWN = """
     where had.paid > pool.distributable
     order by pool.pool_no
 """
+FROM_RECOVERIES = """
+    select asset.asset, asset.decimals, least(-bridge.units, held.paid_in_kind, came.units)::varchar,
+           held.paid_in_kind::varchar, came.units::varchar, source.source, came."row"
+    from bridge_line as bridge
+    join holding_total as held using (asset_no)
+    join (
+        select asset_no, sum(units) over (partition by asset_no) as units, source_no, "row",
+               row_number() over (partition by asset_no order by source_no, "row") as nth
+        from recovery
+    ) as came on came.asset_no = bridge.asset_no and came.nth = 1
+    join asset on asset.asset_no = bridge.asset_no
+    join source on source.source_no = came.source_no
+    where bridge.line = 'unobserved' and bridge.units < 0 and held.paid_in_kind > 0 and came.units > 0
+    order by asset.asset
+"""
+"""What may be in a pool twice: paid out of what came back, and added to the wallets once more as paid."""
 
 
 def about_plan(books: Books, terms: Terms) -> Iterator[Finding]:
@@ -82,6 +98,22 @@ def about_plan(books: Books, terms: Terms) -> Iterator[Finding]:
             column="holdback",
             asset=asset,
             quantity=quantity,
+        )
+    for asset, decimals, twice, paid, came, where, row in books.rows(FROM_RECOVERIES):
+        quantity = format_units(int(twice), decimals)
+        yield Finding(
+            "paid-out-of-recoveries",
+            WARNING,
+            f"{where}:{row}: {quantity} {display(asset)} may be in the pool twice: {format_units(int(came), decimals)} "
+            f"came back, and with the {format_units(int(paid), decimals)} that earlier rounds paid the wallets hold "
+            "more than flows explain, so that it may have been paid out of what came back.",
+            "What was paid out of recoveries is counted as paid: list only the rest of them as recovery.",
+            f"pool {asset}",
+            asset,
+            quantity,
+            where,
+            row,
+            "quantity",
         )
     for account, asset, step, excess, paid_asset, paid, where, row in books.rows(
         OVERPAID, {"round": terms.round, "most": OVERPAID_LISTED_MAX}

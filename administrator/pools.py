@@ -93,6 +93,8 @@ class Pools:
 
     pools: tuple[Pool, ...]
     excesses: tuple[CostExcess, ...]
+    unsold: tuple[int, ...] = ()
+    """asset_no of what is in the pool by value, and no price says what it brings."""
 
 
 def make_pools(grosses: Sequence[PoolGross], costs: Sequence[Cost], holdback: Ratio) -> Pools:

@@ -55,6 +55,7 @@ def share_pools(books: Books, terms: Terms, rates: Rates, *, is_all_booked: bool
     if terms.is_by_value:
         costs = [replace(cost, asset_no=terms.currency_no) for cost in terms.pool_costs]
         made = make_pools([_gross_by_value(books, terms, rates, in_kind)], costs, terms.holdback)
+        made = replace(made, unsold=_unsold(terms, rates, in_kind))
     else:
         made = make_pools(in_kind, terms.pool_costs, terms.holdback)
     for pool in made.pools:
@@ -142,6 +143,11 @@ def _gross_by_value(books: Books, terms: Terms, rates: Rates, in_kind: Sequence[
             there += divide_half_even(pool.gross * rate.numerator, rate.denominator)
     claimed = _claimed_by_tier(books).get(VALUE_POOL, {})
     return PoolGross(VALUE_POOL, terms.currency_no, there, there, Ratio(1, 1), claimed)
+
+
+def _unsold(terms: Terms, rates: Rates, in_kind: Sequence[PoolGross]) -> tuple[int, ...]:
+    there = (pool.asset_no for pool in in_kind if pool.gross > 0)
+    return tuple(asset_no for asset_no in there if distribution_rate(rates, asset_no, terms.currency_no) is None)
 
 
 IN_KIND = """

@@ -20,7 +20,8 @@ from tests.oracle_case import (
     Transfer,
     Wallet,
     allocate,
-    paid_before,
+    earlier_payments,
+    family,
 )  # fmt: skip
 
 # ---------------------------------------------------------------- rule 3: who is who, which transfer is which posting
@@ -191,9 +192,10 @@ class Books:
         self.balances = self._balances()
         self.paid_in_kind: dict[str, int] = defaultdict(int)
         # reading: paid in kind are the payments of the steps of return; insurance and reserves pay other money.
-        for paid in paid_before(case):
-            if paid.family == "return":
-                self.paid_in_kind[paid.pay_asset] += paid.units
+        # Here what came back counts in full, be it more than was paid: the wallets are counted with it.
+        for row in earlier_payments(case):
+            if family(row["step"]) == "return" and row["pay_asset"] == row["claim_asset"]:
+                self.paid_in_kind[row["pay_asset"]] += case.units(row, of="pay_asset")
         self.held = {id(wallet): self._held(wallet) for wallet in case.wallets}
         self.holdings = {asset: self._holding(asset) for asset in self.assets}
         self.matches = match(self.postings, self.flows)
@@ -257,8 +259,9 @@ class Books:
         if moved:
             return stated
         # reading: what earlier rounds paid in kind was held when the wallets without an opening are taken to have
-        # opened with what they hold, so that paying does not move the bridge. Wallets that all state one need it not.
-        paid = self.paid_in_kind[asset] if silent or not wallets else 0
+        # opened with what they hold, so that paying does not move the bridge. Wallets that all state one need it not,
+        # and where there is none it was paid out of what came back.
+        paid = self.paid_in_kind[asset] if silent else 0
         return stated + sum(self.held[id(wallet)] for wallet in silent) + paid
 
 
@@ -461,7 +464,8 @@ def accrued(case: Case, claims: dict[tuple[str, str], Claim]) -> dict[tuple[str,
         # reading: the ratio is of whole assets, as chains announce it, not of base units.
         ratio = Fraction(accrual.get("ratio", "1")) * Fraction(10**asset.decimals, 10**of.decimals)
         for (account, code), claim in claims.items():  # what accrued earns nothing by itself
-            if code == of.code:
+            # reading: who claims nothing of it earns no line; who claims too little for a unit has a line of nothing.
+            if code == of.code and any(claim.parts):
                 own = found.get((account, asset.code), Claim(0, None, (0, 0, 0), 0, claim.late))
                 more = [units + int(ratio * base) for units, base in zip(own.parts, claim.parts, strict=True)]
                 # reading: a line that claims by itself keeps its tier; one that only accrued takes that of its origin.

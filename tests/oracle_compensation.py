@@ -120,11 +120,15 @@ class Compensation:
                 break
             out |= gone
             others = sum(units for line, units in full.items() if line[:2] not in out)
-            available = max(had - sum(paid[owner] for owner in out), 0)
-            if available < others:
-                # reading: what is cut is the entitlement before any levelling, so that the order of leaving is nothing.
-                cut = {line: units * available // others for line, units in full.items() if line[:2] not in out}
-                entitled = full | cut
+            available = min(max(had - sum(paid[owner] for owner in out), 0), others)
+            left = dict(paid)
+            for line, units in sorted(full.items()):
+                if line[:2] in out:  # keeps what he had, of what he would be entitled to
+                    entitled[line] = min(units, left[line[:2]])
+                    left[line[:2]] -= entitled[line]
+                else:
+                    # reading: the entitlement before any levelling is cut, so that the order of leaving is nothing.
+                    entitled[line] = units * available // others
         for line, units in entitled.items():
             self.entitled[line, step] = units
         return sum(full.values()) - sum(entitled.values())

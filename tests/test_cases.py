@@ -303,6 +303,7 @@ def unclosed(out: Path) -> list[str]:
         sums["awarded", pool] += entitled
         if not 0 <= entitled <= claim:
             faults.append(f"schedule.csv: entitled is not within the claim: {row}")
+    faults += overspent(out)
     for row in rows_of(out / "reconciliation.csv"):
         shortfall = Fraction(row["shortfall"])
         if sums["bridge", row["asset"]] != shortfall:
@@ -318,6 +319,25 @@ def unclosed(out: Path) -> list[str]:
         if on_lines > awarded or (on_lines != awarded and row["pool"] != "estate"):
             faults.append(f"schedule.csv: {row['pool']} sums to {sums['awarded', row['pool']]}, awarded {awarded}")
     return faults
+
+
+def overspent(out: Path) -> list[str]:
+    """Policies and reserves out of which this round pays although all of it, or more, would be gone."""
+    had: dict[str, Fraction] = defaultdict(Fraction)
+    for row in rows_of(out / "coverage.csv"):
+        kind = "reserve" if row["event"] == "" else "insurance"
+        had[f"{kind}:{row['source']}"] += Fraction(row["received"])
+    paid: dict[str, Fraction] = defaultdict(Fraction)
+    now: dict[str, Fraction] = defaultdict(Fraction)
+    for row in rows_of(out / "schedule.csv"):
+        if row["step"] in had:
+            paid[row["step"]] += Fraction(row["paid_before"])
+            now[row["step"]] += max(Fraction(row["entitled"]) - Fraction(row["paid_before"]), Fraction(0))
+    return [
+        f"schedule.csv: {step} pays {now[step]} after {paid[step]}, and had {had[step]}"
+        for step in now
+        if now[step] > max(had[step] - paid[step], 0)
+    ]
 
 
 def judged(variant: str, folder: Path, out: Path) -> list[str]:

@@ -124,11 +124,11 @@ def test_a_wrong_column_is_said_beside_the_rows_of_other_files(tmp_path: Path) -
 
 
 def test_regime_and_parameters_are_checked_with_everything_else(tmp_path: Path) -> None:
-    more = '[plan]\npooling = "by_value"\n'
+    more = '[plan]\nrule = "talmud"\n'
     case = case_of(tmp_path / "case", more, balance=BALANCES.replace("0.5", "?"), wallet=WALLETS)
     result = check_case(case, silent)
     assert result.exit_code == 5
-    assert "by_value" in result.faults[0]
+    assert "talmud" in result.faults[0]
     assert any(code.code == "unreadable-quantity" for found in result.files for code in found.found)
 
 

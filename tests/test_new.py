@@ -208,7 +208,7 @@ SAMPLES: dict[str, Sequence[str]] = {
     "payee": ("u1,BTC,chain,bitcoin,aa,1,,,,,Ann,,JP", "u2,JPY,bank,,,,0001,002,ordinary,0001234,Ben,ﾍﾞﾝ,JP"),
     "payment": ("1,u1,BTC,return,BTC,0.5", "1,u2,BTC,return,JPY,100"),
     "assignment": ("u1,BTC,0.5,Ann,Fund,2026-05-01T00:00:00Z", "u2,BTC,1,Ben,Fund,2026-05-02T00:00:00Z"),
-    "recovery": ("r1,2026-06-01T00:00:00Z,BTC,0.5,", "r2,2026-06-02T00:00:00Z,JPY,100,"),
+    "recovery": ("r1,2026-06-01T00:00:00Z,BTC,0.5,,e1", "r2,2026-06-02T00:00:00Z,JPY,100,,"),
     "sanction": ("0x" + "aB" * 20 + ",SDN,no. 1,2026-01-01T00:00:00Z", "0x" + "cD" * 20 + ",SDN,no. 2,"),
 }  # fmt: skip
 
