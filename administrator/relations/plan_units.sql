@@ -29,11 +29,11 @@ cross join term;
 
 create or replace table paid_before as
 with own as (
-    select distinct entitlement.account_no, entitlement.claim_asset_no, entitlement.pay_asset_no, step_name.family,
-           entitlement.step_no
-    from entitlement
-    join step_name using (step_no)
-    semi join paid_sum using (account_no, claim_asset_no)
+    select distinct award.account_no, award.asset_no as claim_asset_no, award.pay_asset_no, step_name.family,
+           step_name.step_no
+    from award
+    join step on step.step_no = award.tier
+    join step_name using (step)
 ),
 had as (
     select paid_sum.account_no, paid_sum.claim_asset_no, paid_sum.pay_asset_no, step_name.family,
@@ -48,34 +48,31 @@ left join own using (account_no, claim_asset_no, pay_asset_no, family)
 order by had.account_no, had.claim_asset_no, step_no, had.pay_asset_no;
 
 create or replace view due_line as
-with met as (
-    select entitlement.*, coalesce(paid_before.units, 0) as paid_units,
-           coalesce(sum(entitlement.entitled) over earlier, 0) as entitled_earlier,
-           sum(entitlement.entitled) over whole as entitled_whole,
-           row_number() over (whole order by entitlement.part) as nth
+with line as materialized (
+    select account_no, claim_asset_no, coalesce(part, 0) as part, step_no, pay_asset_no,
+           coalesce(claim_units, 0)::decimal(38, 0) as claim_units, coalesce(entitled, 0)::decimal(38, 0) as entitled,
+           paid_before.units as paid_units
     from entitlement
-    join paid_before using (account_no, claim_asset_no, step_no, pay_asset_no)
-    window whole as (partition by entitlement.account_no, entitlement.claim_asset_no, entitlement.step_no,
-                                  entitlement.pay_asset_no),
-           earlier as (partition by entitlement.account_no, entitlement.claim_asset_no, entitlement.step_no,
-                                    entitlement.pay_asset_no
-                       order by entitlement.part rows between unbounded preceding and 1 preceding)
+    full join paid_before using (account_no, claim_asset_no, step_no, pay_asset_no)
+),
+met as (
+    select line.*,
+           coalesce(sum(entitled) over (whole order by part rows between unbounded preceding and 1 preceding), 0)
+               as entitled_earlier,
+           sum(entitled) over whole as entitled_whole, row_number() over (whole order by part) as nth
+    from line
+    where paid_units is not null
+    window whole as (partition by account_no, claim_asset_no, step_no, pay_asset_no)
 )
 select account_no, claim_asset_no, part, step_no, pay_asset_no, claim_units, entitled, 0::decimal(38, 0) as paid
-from entitlement
-anti join paid_before using (account_no, claim_asset_no, step_no, pay_asset_no)
-where entitled > 0
+from line
+where paid_units is null and entitled > 0
 union all
 select account_no, claim_asset_no, part, step_no, pay_asset_no, claim_units, entitled,
        (least(greatest(paid_units - entitled_earlier, 0), entitled)
         + case when nth = 1 then greatest(paid_units - entitled_whole, 0) else 0 end)::decimal(38, 0) as paid
 from met
-where entitled > 0 or nth = 1 and paid_units > entitled_whole
-union all
-select account_no, claim_asset_no, 0, step_no, pay_asset_no, 0::decimal(38, 0), 0::decimal(38, 0), units
-from paid_before
-anti join entitlement using (account_no, claim_asset_no, step_no, pay_asset_no)
-where units > 0;
+where entitled > 0 or nth = 1 and paid_units > entitled_whole;
 
 insert into plan_units
 with routed as (
