@@ -229,6 +229,25 @@ def about_losses(books: Books, terms: Terms, losses: Losses) -> Iterator[Finding
         )
 
 
+def about_trust(books: Books, terms: Terms) -> Iterator[Finding]:
+    """Who accepted terms that make no trust, or none that anybody knows of, where the plan asks."""
+    for accounts, unknown, lowest in books.rows(OUTSIDE_TRUST):
+        if not accounts:
+            continue
+        has_estate = terms.estate is not None
+        where = "they claim in the estate only" if has_estate else "they claim in the estate only, and there is none"
+        of_unknown = f", {unknown} of them by no terms that the accounts name" if unknown else ""
+        yield of_case(
+            "outside-trust",
+            NOTE if has_estate else WARNING,
+            f"[plan] trust_terms leaves out {accounts} account{'' if accounts == 1 else 's'} that claim{of_unknown}, "
+            f'the lowest of them "{display(lowest)}": {where}.',
+            "Check which terms each accepted, by the log of acceptances and the last use, before anybody is sent away.",
+            subject="plan",
+            column="trust_terms",
+        )
+
+
 def about_pools(books: Books, case: CaseConfiguration, terms: Terms, pools: Pools) -> Iterator[Finding]:
     """Costs that pools cannot bear, pools without claims, claims on nothing, recoveries for no pool."""
     codes = _codes(books)
@@ -341,6 +360,20 @@ def _about_values(
         )  # fmt: skip
 
 
+OUTSIDE_TRUST = """
+    with outside as (
+        select account_no, account, coalesce(terms, '') = '' as is_unknown
+        from account
+        anti join trust_term using (terms)
+        where exists (select 1 from trust_term)
+    ),
+    claiming as (
+        select distinct account_no from claim_units where allowed + disputed + unclaimed > 0
+    )
+    select count(*), count(*) filter (where outside.is_unknown), min(outside.account)
+    from outside
+    semi join claiming using (account_no)
+"""
 UNVALUED = """
     select claim_units.asset_no, sum(allowed + disputed + unclaimed)::varchar
     from claim_units

@@ -86,35 +86,7 @@ FROM_RECOVERIES = """
 
 def about_plan(books: Books, terms: Terms) -> Iterator[Finding]:
     """Payments above what an account is entitled to, small sums in a final round, assignments nothing applies yet."""
-    for pool, beyond, asset, decimals in books.rows(OVERDRAWN):
-        quantity = format_units(int(beyond), decimals)
-        yield of_case(
-            "pool-overdrawn",
-            WARNING,
-            f'[plan]: the pool "{display(pool)}" has paid {quantity} {display(asset)} more to holders who had too much '
-            "than is distributable in it, over all rounds: nobody else is paid out of it.",
-            "Collect what was overpaid; look at costs and holdback, which come off first.",
-            subject=f"pool {pool}",
-            column="holdback",
-            asset=asset,
-            quantity=quantity,
-        )
-    for asset, decimals, twice, paid, came, where, row in books.rows(FROM_RECOVERIES):
-        quantity = format_units(int(twice), decimals)
-        yield Finding(
-            "paid-out-of-recoveries",
-            WARNING,
-            f"{where}:{row}: {quantity} {display(asset)} may be in the pool twice: {format_units(int(came), decimals)} "
-            f"came back, and with the {format_units(int(paid), decimals)} that earlier rounds paid the wallets hold "
-            "more than flows explain, so that it may have been paid out of what came back.",
-            "What was paid out of recoveries is counted as paid: list only the rest of them as recovery.",
-            f"pool {asset}",
-            asset,
-            quantity,
-            where,
-            row,
-            "quantity",
-        )
+    yield from _about_pools(books)
     for account, asset, step, excess, paid_asset, paid, where, row in books.rows(
         OVERPAID, {"round": terms.round, "most": OVERPAID_LISTED_MAX}
     ):
@@ -156,4 +128,37 @@ def about_plan(books: Books, terms: Terms) -> Iterator[Finding]:
             "Name the rule that says whose they are; until then they stay the holders'.",
             subject="plan",
             column="final",
+        )
+
+
+def _about_pools(books: Books) -> Iterator[Finding]:
+    """Pools that paid more than there is, or in which something may stand twice."""
+    for pool, beyond, asset, decimals in books.rows(OVERDRAWN):
+        quantity = format_units(int(beyond), decimals)
+        yield of_case(
+            "pool-overdrawn",
+            WARNING,
+            f'[plan]: the pool "{display(pool)}" has paid {quantity} {display(asset)} more to holders who had too much '
+            "than is distributable in it, over all rounds: nobody else is paid out of it.",
+            "Collect what was overpaid; look at costs and holdback, which come off first.",
+            subject=f"pool {pool}",
+            column="holdback",
+            asset=asset,
+            quantity=quantity,
+        )
+    for asset, decimals, twice, paid, came, where, row in books.rows(FROM_RECOVERIES):
+        quantity = format_units(int(twice), decimals)
+        yield Finding(
+            "paid-out-of-recoveries",
+            WARNING,
+            f"{where}:{row}: {quantity} {display(asset)} may be in the pool twice: {format_units(int(came), decimals)} "
+            f"came back, and with the {format_units(int(paid), decimals)} that earlier rounds paid the wallets hold "
+            "more than flows explain, so that it may have been paid out of what came back.",
+            "What was paid out of recoveries is counted as paid: list only the rest of them as recovery.",
+            f"pool {asset}",
+            asset,
+            quantity,
+            where,
+            row,
+            "quantity",
         )

@@ -149,6 +149,9 @@ def _claims(run: Run) -> None:
     books, terms = run.books, resolved(run)
     # Until here [plan] was blank, but for the round.
     _store_terms(books, terms)
+    books.execute("delete from trust_term")
+    for accepted in terms.trust_terms:
+        books.insert("trust_term", accepted)
     findings.add(books, findings.about_terms(run.case, terms))
     books.run(RELATIONS / "counted_claim.sql")
     claimed = "claim_units_booked" if _is_all_booked(books) else "claim_units"
@@ -156,8 +159,9 @@ def _claims(run: Run) -> None:
     if _is_accruing(books):
         check_accruals(books)
         books.run(RELATIONS / "accrued_claim.sql")
-    for name in ("claim_row", "share_line", "finding_claims", "paid_sum"):
+    for name in ("holder_of", "claim_row", "share_line", "finding_claims", "paid_sum"):
         books.run(RELATIONS / f"{name}.sql")
+    findings.add(books, findings.about_trust(books, terms))
     rows, lines = books.rows(
         "select (select coalesce(sum(allowed + disputed + unclaimed), 0) from claim_units where tier >= 0), "
         "(select coalesce(sum(claim_units), 0) from share_line)"
@@ -170,7 +174,8 @@ def _is_all_booked(books: Books) -> bool:
     filed, others = books.rows(
         "select (select count(*) from claim), (select count(*) from account where kind <> 'customer')"
     )[0]
-    return bool(books.value("select has_balance from term")) and filed == others == 0 and not _is_accruing(books)
+    has_balance, asks_terms = books.rows("select has_balance, exists (select 1 from trust_term) from term")[0]
+    return has_balance and not asks_terms and filed == others == 0 and not _is_accruing(books)
 
 
 def _is_accruing(books: Books) -> bool:

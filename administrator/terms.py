@@ -97,6 +97,12 @@ class Terms:
     rounding: Rounding
     holdback: Ratio
     minimum_minor: int
+    base_minor: int
+    """What every holder gets before the rest of his claims shares, by value; 0 for nothing."""
+    convenience_minor: int
+    """Holders who claim no more in all are paid whole first, by value; 0 for nobody."""
+    trust_terms: tuple[str, ...]
+    """Terms whose acceptance makes customers' assets trust property; empty: nobody's terms are asked for."""
     insiders: Insiders
     late: Late
     guarantee_in_pool: bool
@@ -119,6 +125,11 @@ class Terms:
     """Every plan parameter as text, for plan.json."""
     overrides: tuple[str, ...]
     """Parameters that the case sets otherwise than the regime."""
+
+    @property
+    def has_first(self) -> bool:
+        """Whether something is paid before claims share."""
+        return bool(self.base_minor or self.convenience_minor)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +182,9 @@ def parameters_of(case: CaseConfiguration, regime: Regime) -> dict[str, str]:
         "rounding",
         "holdback",
         "minimum_payment",
+        "base_payment",
+        "convenience_most",
+        "trust_terms",
         "insiders",
         "late",
         "guarantee_in_pool",
@@ -185,6 +199,12 @@ def parameters_of(case: CaseConfiguration, regime: Regime) -> dict[str, str]:
             f'case.toml: [plan] rule "{parameters["rule"]}" serves comparison and is no legal basis; this version '
             'computes "proportional".'
         )
+    for name in ("base_payment", "convenience_most"):
+        if parameters["pooling"] != "by_value" and read_ratio(parameters[name], Scientific.REFUSE).numerator:
+            raise RegimeError(
+                f'case.toml: [plan] {name} is a sum of money, and pooling "{parameters["pooling"]}" pays each asset in '
+                'kind. Set pooling = "by_value", or leave it out.'
+            )
     if parameters["traced_recoveries"] == "pool" and parameters["tracing"] == TracingRule.POISON:
         raise RegimeError(
             'case.toml: [plan] tracing "poison" finds more than was taken and is no claim to any of it; '
@@ -231,6 +251,9 @@ def resolve_terms(case: CaseConfiguration, scales: Scales) -> Terms:
         rounding=Rounding(parameters["rounding"]),
         holdback=read_ratio(parameters["holdback"], Scientific.REFUSE),
         minimum_minor=scales.units(parameters["minimum_payment"], case.currency),
+        base_minor=scales.units(parameters["base_payment"], case.currency),
+        convenience_minor=scales.units(parameters["convenience_most"], case.currency),
+        trust_terms=case.plan.trust_terms or regime.defaults.trust_terms,
         insiders=Insiders(parameters["insiders"]),
         late=Late(parameters["late"]),
         guarantee_in_pool=parameters["guarantee_in_pool"] == "true",
@@ -271,6 +294,8 @@ def _until(bound: Bound) -> datetime:
 
 
 def _text(value: object) -> str:
+    if isinstance(value, tuple):
+        return ", ".join(value)
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 

@@ -33,10 +33,11 @@ if TYPE_CHECKING:
 
 RELATIONS = Path(__file__).parent / "relations"
 
-RETURN_STEPS = ("return", "return:late", "return:subordinate")
-"""The step of each tier of claims, by tier."""
-DIVIDEND_STEPS = ("dividend", "dividend:late", "dividend:subordinate")
-"""The same where all is one pool by value."""
+RETURN_STEPS = {0: "return", 1: "return:late", 2: "return:subordinate"}
+"""The step of each tier of claims, in the order in which they are paid."""
+DIVIDEND_STEPS = {-3: "dividend:convenience", -2: "dividend:base", 0: "dividend", 1: "dividend:late",
+                  2: "dividend:subordinate"}  # fmt: skip
+"""The same where all is one pool by value; small holders and base sums come first where the plan knows them."""
 
 
 def share_pools(books: Books, terms: Terms, rates: Rates, *, is_all_booked: bool) -> Pools:
@@ -51,6 +52,10 @@ def share_pools(books: Books, terms: Terms, rates: Rates, *, is_all_booked: bool
     Holds   distributable = awarded + overpaid + surplus + residue, the residue less than the number of lines
     """
     books.run(RELATIONS / ("pool_line_by_value.sql" if terms.is_by_value else "pool_line.sql"))
+    if terms.has_first:
+        books.run(
+            RELATIONS / "pool_line_first.sql", convenience=str(terms.convenience_minor), base=str(terms.base_minor)
+        )
     in_kind = _grosses(books, terms, rates)
     if terms.is_by_value:
         costs = [replace(cost, asset_no=terms.currency_no) for cost in terms.pool_costs]
@@ -182,7 +187,7 @@ def compensate(books: Books, terms: Terms, losses: Losses) -> None:
     for pool_no, gross, claimed, lost in books.rows(BY_VALUE if terms.is_by_value else IN_KIND):
         books.insert("compensable", pool_no, gross, claimed, lost)
     books.run(RELATIONS / ("base_by_value.sql" if terms.is_by_value else "base.sql"))
-    for tier, name in enumerate(DIVIDEND_STEPS if terms.is_by_value else RETURN_STEPS):
+    for tier, name in (DIVIDEND_STEPS if terms.is_by_value else RETURN_STEPS).items():
         books.insert("step", tier, name)
     bases = _bases(books, terms)
     step_no = len(RETURN_STEPS)

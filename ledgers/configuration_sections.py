@@ -323,6 +323,12 @@ class PlanSection(Section):
     rounding: Literal["floor", "largest_remainder"] | None = None
     holdback: Share | None = None
     minimum_payment: Decimal | None = None
+    base_payment: Decimal | None = None
+    """By value: what every holder gets before the rest of his claims shares."""
+    convenience_most: Decimal | None = None
+    """By value: holders who claim no more in all are paid whole, first."""
+    trust_terms: Annotated[tuple[Text, ...], Field(min_length=1)] | None = None
+    """Whoever accepted other terms (account.terms) claims in the estate only; None: nobody's terms are asked for."""
     insiders: Literal["share", "estate", "subordinate"] | None = None
     late: Literal["share", "after", "barred"] | None = None
     guarantee_in_pool: bool | None = None

@@ -64,8 +64,8 @@ class Worked:
             due
             for pool in self.pools.values()
             for due in dues_of(
-                {(line, pool.steps[line]): claim for line, claim in pool.claims.items()},
-                {(line, pool.steps[line]): units for line, units in pool.entitled.items()},
+                {key: claim for key, (claim, _) in pool.by_step.items()},
+                {key: units for key, (_, units) in pool.by_step.items()},
                 pool.asset,
             )
         ]

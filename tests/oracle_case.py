@@ -35,6 +35,9 @@ PLAN_OF_CUSTOM: dict[str, Any] = {
     "rounding": "floor",
     "holdback": "0",
     "minimum_payment": "0",
+    "base_payment": "0",
+    "convenience_most": "0",
+    "trust_terms": [],
     "insiders": "share",
     "late": "share",
     "guarantee_in_pool": False,
@@ -223,6 +226,11 @@ class Case:
     def kind(self, account: str) -> str:
         """An account that only other tables name is a customer."""
         return self.accounts.get(account, {}).get("kind") or "customer"
+
+    def holder(self, account: str) -> tuple[str, str]:
+        """Whose account it is; one without a holder is a holder of its own, whatever others are called."""
+        name = self.accounts.get(account, {}).get("holder", "")
+        return ("holder", name) if name else ("account", account)
 
     def units(self, row: Row, column: str = "quantity", of: str = "asset") -> int:
         return self.asset(row[of]).units(row[column])

@@ -198,17 +198,12 @@ class Compensation:
         sums = (sum(unmet.values()), sum(claims.values()), held, held, distributed)
         self._cover(str(reserve["name"]), "", *sums, "" if reserve["ring_fenced"] else "estate")
 
-    def _holder(self, account: str) -> tuple[str, str]:
-        holder = self.case.accounts.get(account, {}).get("holder", "")
-        # reading: an account without a holder is a holder of its own, whatever others are called.
-        return ("holder", holder) if holder else ("account", account)
-
     def _debts(self, holder: tuple[str, str]) -> int:
         """What the holder owes by the books, at commencement; a debt in an unpriced asset is left out."""
         return sum(
             self.case.value(-units, asset) or 0
             for (account, asset), units in self.books.balances.items()
-            if units < 0 and self._holder(account) == holder
+            if units < 0 and self.case.holder(account) == holder
         )
 
     def _cut(self, reserve: Mapping[str, Any], claims: dict[Line, int]) -> dict[Line, int]:
@@ -219,8 +214,8 @@ class Compensation:
 
         cap, fiat_cap = stated("cap_per_holder"), stated("cap_per_holder_fiat")
         found: dict[Line, int] = {}
-        for holder in {self._holder(line[0]) for line in claims}:
-            mine = {line: claim for line, claim in claims.items() if self._holder(line[0]) == holder}
+        for holder in {self.case.holder(line[0]) for line in claims}:
+            mine = {line: claim for line, claim in claims.items() if self.case.holder(line[0]) == holder}
             most = sum(mine.values())
             if reserve.get("deducts_debts", False):
                 # reading: debts are taken off the claims, not off the cap, where there is one (as JIPF does).

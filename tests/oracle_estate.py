@@ -108,7 +108,10 @@ def deficiencies(
     dues: list[Due],
 ) -> tuple[dict[Line, int], dict[Line, int], dict[Line, int]]:  # fmt: skip
     """Weight, room and tier of every line: its value less what was returned, its room less what compensated it."""
-    returned = {due.line: max(due.entitled, due.paid_before) for due in dues if is_return(due)}
+    returned: dict[Line, int] = defaultdict(int)
+    for due in dues:
+        if is_return(due):
+            returned[due.line] += max(due.entitled, due.paid_before)
     compensated: dict[Line, int] = defaultdict(int)
     for (line, _), units in compensation.entitled.items():
         compensated[line] += units

@@ -77,8 +77,9 @@ def divide(amount: int, tiers: Sequence[Tier[K]], rounding: str) -> Division[K]:
 
 
 def level(
-    amount: int, tiers: Sequence[Tier[K]], paid: Mapping[Hashable, int], rounding: str, owner: Callable[[K], Hashable]
-) -> Levelled[K]:
+    amount: int, tiers: Sequence[Tier[K]], paid: Mapping[Hashable, int], rounding: str, owner: Callable[[K], Hashable],
+    order: Callable[[K], tuple[int, int]] = lambda _: (0, 0),
+) -> Levelled[K]:  # fmt: skip
     """Divide so that whoever had more than the dividend of the others keeps it, and the others share what is left.
 
     `paid` is by owner; an owner of no weight who was paid stands outside from the start.
@@ -103,7 +104,7 @@ def level(
     ordinary = divide(amount, tiers, "floor").awards
     awards = {key: division.awards.get(key, 0) for key in everybody}
     unspent = {name: paid[name] for name in out}
-    for key in (key for key in everybody if owner(key) in out):  # an owner's parts in their order
+    for key in sorted((key for key in everybody if owner(key) in out), key=order):  # an owner's parts in their order
         awards[key] = min(ordinary[key], unspent[owner(key)])
         unspent[owner(key)] -= awards[key]
     overpaid = min(sum(unspent.values()), amount - sum(awards.values()))

@@ -15,6 +15,7 @@ from tests.oracle_levels import level
 Taken = Mapping[str, int]
 """Of each recovery, the units that are the insurers' (rules D)."""
 TIERS = ("", ":late", ":subordinate")
+FIRST = (":convenience", ":base")
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,10 @@ class Pool:
     holdback: int
     claims: dict[Line, int]
     steps: dict[Line, str]
+    """Where a line shares, but for what of it is paid first."""
     entitled: dict[Line, int]
+    by_step: dict[tuple[Line, str], tuple[int, int]]
+    """(line, step) -> claim, entitled"""
     overpaid: int
     surplus: int
     residue: int
@@ -39,6 +43,9 @@ class Pool:
 
 def tier_of(case: Case, account: str, claim: Claim) -> int | None:
     """The tier in which a claim shares: 0, 1 (late), 2 (subordinate); None where it is no claim on the pool."""
+    accepted = case.accounts.get(account, {}).get("terms", "")
+    if case.plan["trust_terms"] and accepted not in case.plan["trust_terms"]:
+        return None
     if case.kind(account) in ("insider", "affiliate"):
         if case.plan["insiders"] == "estate":
             return None
@@ -99,16 +106,47 @@ def divided(
     }
     net = gross - costs
     holdback = int(Fraction(case.plan["holdback"]) * net)
+    first = paid_first(case, {line: claims[line] for line in sorted(claims) if steps[line] == family})
     tiers = []
-    for suffix in TIERS:
-        weights = {line: claims[line] for line in sorted(claims) if steps[line] == family + suffix}
+    for suffix in (*FIRST, *TIERS):
+        weights = {}
+        for line in sorted(claims):
+            before = sum(first.get((line, early), 0) for early in FIRST)
+            weight = first.get((line, suffix), 0) if suffix in FIRST else claims[line] - before
+            if weight and (suffix in FIRST or steps[line] == family + suffix):
+                weights[line, family + suffix] = weight
         tiers.append((weights, weights))
-    result = level(net - holdback, tiers, paid, case.plan["rounding"], lambda line: line[:2])
-    entitled = {line: result.awards[line] for line in sorted(claims)}
+    order = [family + suffix for suffix in (*FIRST, *TIERS)]
+    result = level(
+        net - holdback, tiers, paid, case.plan["rounding"], lambda key: key[0][:2],
+        lambda key: (PARTS.index(key[0][2]), order.index(key[1])),
+    )  # fmt: skip
+    by_step = {key: (weight, result.awards[key]) for weights, _ in tiers for key, weight in weights.items()}
+    entitled = {line: sum(award for key, (_, award) in by_step.items() if key[0] == line) for line in sorted(claims)}
     return Pool(
-        name, asset, gross, costs, holdback, claims, steps, entitled, result.overpaid, result.surplus,
+        name, asset, gross, costs, holdback, claims, steps, entitled, by_step, result.overpaid, result.surplus,
         result.residue, result.dividend,
     )  # fmt: skip
+
+
+def paid_first(case: Case, claims: dict[Line, int]) -> dict[tuple[Line, str], int]:
+    """What of ordinary claims by value comes before the others: holders of little whole, a base sum to each other."""
+    base, most = (case.minor(case.plan[name], case.currency.code) for name in ("base_payment", "convenience_most"))
+    first: dict[tuple[Line, str], int] = {}
+    holders: dict[tuple[str, str], list[Line]] = defaultdict(list)
+    if case.by_value:
+        for line in claims:
+            holders[case.holder(line[0])].append(line)
+    for mine in holders.values():
+        if sum(claims[line] for line in mine) <= most:
+            first |= {(line, ":convenience"): claims[line] for line in mine}
+            continue
+        left = base
+        # reading: allowed parts first, money before crypto, then in byte order of account and asset.
+        for line in sorted(mine, key=lambda line: (PARTS.index(line[2]), case.asset(line[1]).kind != "fiat", line)):
+            first[line, ":base"] = min(left, claims[line])
+            left -= first[line, ":base"]
+    return first
 
 
 def pool_claims(

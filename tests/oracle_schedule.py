@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from tests.oracle_case import PARTS, Case, Line, Paid, family, paid_before
 
+FIRST = ("dividend:convenience", "dividend:base")
+"""Steps before the others of their family."""
 Named = dict[tuple[Line, str], int]
 """(line, step) -> units"""
 
@@ -48,7 +50,8 @@ def enter_payments(case: Case, dues: list[Due]) -> list[Due]:
     What was paid on no line stands on one of its own, entitled to nothing.
     """
     by_key: dict[tuple[str, str, str, str], list[Due]] = defaultdict(list)
-    for due in sorted(dues, key=lambda due: (PARTS.index(due.part), due.step)):
+    places = {step: place for place, step in enumerate(FIRST)}
+    for due in sorted(dues, key=lambda due: (PARTS.index(due.part), places.get(due.step, len(FIRST)), due.step)):
         by_key[due.account, due.claim_asset, family(due.step), due.pay_asset].append(due)
     own = []
     for paid in paid_before(case):

@@ -84,6 +84,9 @@ class Defaults:
     """Under which what lies in the debtor's own wallets is found to be the customers'."""
     traced_recoveries: TracedRecoveries
     compensation_reduces_claim: bool
+    base_payment: str = "0"
+    convenience_most: str = "0"
+    trust_terms: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

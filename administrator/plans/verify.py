@@ -22,7 +22,16 @@ from administrator.plans.verification.estate import STEPS, estate_of
 from administrator.plans.verification.folder import MANIFEST, Plan, Seal, declared, sealed
 from administrator.plans.verification.levelling import Levelled, levelled, sharing_of
 from administrator.plans.verification.numbers import read
-from administrator.plans.verification.pools import ESTATE, Pool, StepTotals, pooled, tiered, tiers_of
+from administrator.plans.verification.pools import (
+    ESTATE,
+    FIRST,
+    Pool,
+    StepTotals,
+    is_asked,
+    pooled,
+    tiered,
+    tiers_of,
+)
 from administrator.plans.verification.sharing import Sharing
 from administrator.plans.verification.tables import HEADERS, Tables
 from administrator.plans.verification.verdict import Faults, Verdict, display
@@ -117,10 +126,16 @@ def limits(faults: Faults, plan: Plan, compensation: Compensation, levels: dict[
     if len(tiers_of(plan)) > 1:
         faults.limit("Which claims are late or subordinated: where a tier is not paid in full, only that one sum of "
                      "claims explains all its awards.")
+    if plan.parameters.get("trust_terms"):
+        faults.limit("Which terms an account accepted, and so whether it shares in the pools: a claim without a line "
+                     "is not questioned.")
     if plan.parameters.get("insiders") == "estate":
         faults.limit("Which accounts are insiders, and so outside the pools: a claim without a line is not questioned.")
     if plan.parameters.get("pooling") == "by_value":
         faults.limit("The gross of the one pool by value.")
+    if any(is_asked(plan, name) for name in FIRST.values()):
+        faults.limit("Who is one holder, and so which claims are paid first: what a line claims in each step is only "
+                     "held to its claim in all.")
     if any(not level.is_exact for level in levels.values()):
         faults.limit("The levelling of a pool with several tiers, of largest remainders, or that has paid more than it "
                      "has: its awards are only held to their claims and sums.")

@@ -2,7 +2,7 @@
 --
 -- Reads   pool_line, outpaid, pool_tier(pool_no, tier, payable, claimed DECIMAL(38,0), is_largest_remainder BOOLEAN)
 -- Makes   award_shared(account_no, asset_no, part, tier, pool_no, pay_asset_no, claim_units, entitled DECIMAL(38,0)),
---         key (account_no, asset_no, part), in no order
+--         key (account_no, asset_no, part, tier), in no order
 -- Holds   0 <= payable x claim - entitled x claimed < claimed under floor; whoever is in `outpaid` does not share
 -- Same as administrator.allocation.allocate, which is the definition; tests compare the two. What rounding down leaves
 -- stays in the pool, or goes out with award_remainder.sql.

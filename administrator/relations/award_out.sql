@@ -16,14 +16,14 @@ with ordinary as (
 ),
 placed as (
     select ordinary.*,
-           coalesce(sum(units) over (partition by pool_no, account_no, asset_no order by part
+           coalesce(sum(units) over (partition by pool_no, account_no, asset_no order by part, tier
                                      rows between unbounded preceding and 1 preceding), 0) as before
     from ordinary
 )
 select account_no, asset_no, part, tier, pool_no, pay_asset_no, weight as claim_units,
        least(units, greatest(paid - before, 0))::decimal(38, 0) as entitled
 from placed
-order by account_no, asset_no, part;
+order by account_no, asset_no, part, tier;
 
 create or replace view award as
 select account_no, asset_no, part, tier, pool_no, pay_asset_no, claim_units, entitled from award_shared

@@ -13,9 +13,10 @@ with open_tier as (
     group by pool_tier.pool_no, pool_tier.tier, pool_tier.payable, pool_tier.claimed
 ),
 odd_unit as (
-    select account_no, asset_no, part
+    select account_no, asset_no, part, tier
     from (
-        select award_shared.account_no, award_shared.asset_no, award_shared.part, open_tier.units_left,
+        select award_shared.account_no, award_shared.asset_no, award_shared.part, award_shared.tier,
+               open_tier.units_left,
                row_number() over (
                    partition by award_shared.pool_no, award_shared.tier
                    order by scaled_remainder(award_shared.claim_units, open_tier.payable, open_tier.claimed) desc,
@@ -30,8 +31,8 @@ select award_shared.account_no, award_shared.asset_no, award_shared.part, award_
        award_shared.pay_asset_no, award_shared.claim_units,
        (award_shared.entitled + case when odd_unit.account_no is null then 0 else 1 end)::decimal(38, 0) as entitled
 from award_shared
-left join odd_unit using (account_no, asset_no, part)
-order by award_shared.account_no, award_shared.asset_no, award_shared.part;
+left join odd_unit using (account_no, asset_no, part, tier)
+order by award_shared.account_no, award_shared.asset_no, award_shared.part, award_shared.tier;
 
 create or replace view award_shared as
 select account_no, asset_no, part, tier, pool_no, pay_asset_no, claim_units, entitled from award_whole;

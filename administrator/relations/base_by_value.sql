@@ -4,12 +4,17 @@
 -- Makes   base, as base.sql; a line's loss is spread over all items by what they were worth at commencement
 -- Holds   sum over items of base <= claim - share of gross
 create or replace table base as
-with line_loss as (
-    select pool_line.account_no, pool_line.asset_no, pool_line.part, compensable.lost,
-           (pool_line.weight
-            - case when compensable.gross >= compensable.claimed then pool_line.weight
-                   else scaled_floor(pool_line.weight, compensable.gross, compensable.claimed) end)::decimal(38, 0) as loss_minor
+with line as (
+    select pool_no, account_no, asset_no, part, sum(weight)::decimal(38, 0) as weight
     from pool_line
+    group by pool_no, account_no, asset_no, part
+),
+line_loss as (
+    select line.account_no, line.asset_no, line.part, compensable.lost,
+           (line.weight
+            - case when compensable.gross >= compensable.claimed then line.weight
+                   else scaled_floor(line.weight, compensable.gross, compensable.claimed) end)::decimal(38, 0) as loss_minor
+    from line
     join compensable using (pool_no)
 ),
 item as (

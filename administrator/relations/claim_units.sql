@@ -1,10 +1,11 @@
 -- What each holder claims of each asset: scheduled by the books, filed, and what counts of it.
 --
--- Reads   book, counted_claim, account, term
+-- Reads   book, counted_claim, account, term, trust_term
 -- Makes   claim_ruled(account_no INTEGER, asset_no INTEGER, tier TINYINT, scheduled, filed null, allowed, disputed,
 --                     unclaimed, disallowed DECIMAL(38,0) units), key (account_no, asset_no), ordered by it;
 --         claim_units: the same
--- Holds   tier 0 shares first, 1 (late, where the plan puts it after) next, 2 (subordinated) last; -1 is not in a pool
+-- Holds   tier 0 shares first, 1 (late, where the plan puts it after) next, 2 (subordinated) last; -1 is not in a pool:
+--         insiders whom the plan sends to the estate, and whoever accepted terms that make no trust
 --
 -- A disputed claim counts at what a ruling set provisionally, else as filed. How columns are kept is said where there are
 -- tens of millions of rows: trying what would be smallest costs more than all else.
@@ -44,9 +45,16 @@ ruled as (
 ),
 close_to_debtor as (
     select account_no from account where kind in ('insider', 'affiliate')
+),
+outside_trust as (
+    select account.account_no
+    from account
+    anti join trust_term on trust_term.terms = account.terms
+    where exists (select 1 from trust_term)
 )
 select ruled.account_no, ruled.asset_no,
-       (case when close_to_debtor.account_no is not null and term.insiders = 'estate' then -1
+       (case when outside_trust.account_no is not null then -1
+             when close_to_debtor.account_no is not null and term.insiders = 'estate' then -1
              when close_to_debtor.account_no is not null and term.insiders = 'subordinate' then 2
              when ruled.is_late and term.late = 'after' then 1
              else 0 end)::tinyint as tier,
@@ -60,6 +68,7 @@ select ruled.account_no, ruled.asset_no,
                             else 0 end)::decimal(38, 0) as disallowed
 from ruled
 left join close_to_debtor using (account_no)
+left join outside_trust using (account_no)
 cross join term
 order by ruled.account_no, ruled.asset_no;
 

@@ -22,10 +22,15 @@ beyond as (
     join outpaid using (pool_no, account_no, asset_no)
     group by award_out.pool_no, award_out.account_no, award_out.asset_no
 ),
-returned as (
-    select award.account_no, award.asset_no, award.part, award.pay_asset_no,
-           least(award.entitled + coalesce(beyond.units, 0), award.claim_units)::decimal(38, 0) as units
+given as (
+    select pool_no, account_no, asset_no, part, pay_asset_no, sum(entitled) as entitled, sum(claim_units) as claim_units
     from award
+    group by pool_no, account_no, asset_no, part, pay_asset_no
+),
+returned as (
+    select given.account_no, given.asset_no, given.part, given.pay_asset_no,
+           least(given.entitled + coalesce(beyond.units, 0), given.claim_units)::decimal(38, 0) as units
+    from given
     left join beyond using (pool_no, account_no, asset_no, part)
 ),
 compensated as (

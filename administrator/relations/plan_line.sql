@@ -1,7 +1,8 @@
 -- Where the lines of the plan are kept, and what their numbers say.
 --
 -- Reads   step(step_no, step), paid_sum, account
--- Makes   step_name(step_no INTEGER key, step, family VARCHAR), reason_name(reason_no INTEGER key, reason VARCHAR),
+-- Makes   step_name(step_no INTEGER key, step, family VARCHAR, family_no, place INTEGER): place in the order of payment;
+--         reason_name(reason_no INTEGER key, reason VARCHAR),
 --         status_name(status_no INTEGER key, status VARCHAR): numbers in byte order of the names, from 0
 --         plan_units(account_no, claim_asset_no, part, step_no, pay_asset_no INTEGER, claim_units, entitled,
 --                    paid_before DECIMAL(38,0) units of pay_asset, value_minor DECIMAL(38,0) null, reason_no INTEGER null),
@@ -14,15 +15,21 @@
 -- How columns are kept is said where there are tens of millions of rows: trying what would be smallest costs more.
 create or replace table step_name as
 with named as (
-    select step from step
-    union select step from paid_sum
+    select step, step_no as place from step
+    union all
+    select distinct step, null from paid_sum anti join step using (step)
+),
+numbered as (
+    select (row_number() over (order by step) - 1)::integer as step_no, step, place,
+           case when starts_with(step, 'return:') then 'return'
+                when starts_with(step, 'dividend:') then 'dividend'
+                else step end as family
+    from named
 )
-select (row_number() over (order by step) - 1)::integer as step_no, step,
-       case when starts_with(step, 'return:') then 'return'
-            when starts_with(step, 'dividend:') then 'dividend'
-            else step end as family
-from named
-order by step;
+select step_no, step, family, min(step_no) over (partition by family) as family_no,
+       (row_number() over (order by place nulls last, step_no))::integer as place
+from numbered
+order by step_no;
 
 create or replace table reason_name as
 with named as (

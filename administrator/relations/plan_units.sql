@@ -4,65 +4,57 @@
 -- Makes   rows of plan_units, ordered by its key
 -- Holds   withheld money stays its holder's
 --
--- What was paid before meets the parts in their order; an excess stays on the first, where it is seen.
+-- What was paid before, in whatever step of one family, meets the parts in their order, and the steps of a part in theirs;
+-- an excess stays on the first line, where it is seen.
 create or replace view entitlement as
-select award.account_no, award.asset_no as claim_asset_no, award.part, step_name.step_no, award.pay_asset_no,
-       award.claim_units, award.entitled
+select award.account_no, award.asset_no as claim_asset_no, award.part, step_name.step_no, step_name.family_no,
+       step_name.place, award.pay_asset_no, award.claim_units, award.entitled
 from award
 join step on step.step_no = award.tier
 join step_name using (step)
 union all
-select compensation.account_no, compensation.asset_no, compensation.part, step_name.step_no, term.currency_no,
-       sum(compensation.claim_minor)::decimal(38, 0), sum(compensation.entitled)::decimal(38, 0)
+select compensation.account_no, compensation.asset_no, compensation.part, step_name.step_no, step_name.family_no,
+       step_name.place, term.currency_no, sum(compensation.claim_minor)::decimal(38, 0),
+       sum(compensation.entitled)::decimal(38, 0)
 from compensation
 join step on step.step_no = compensation.step_no
 join step_name using (step)
 cross join term
-group by compensation.account_no, compensation.asset_no, compensation.part, step_name.step_no, term.currency_no
+group by compensation.account_no, compensation.asset_no, compensation.part, step_name.step_no, step_name.family_no,
+         step_name.place, term.currency_no
 union all
-select estate_award.account_no, estate_award.asset_no, estate_award.part, step_name.step_no, term.currency_no,
-       estate_award.claim_minor, estate_award.entitled
+select estate_award.account_no, estate_award.asset_no, estate_award.part, step_name.step_no, step_name.family_no,
+       step_name.place, term.currency_no, estate_award.claim_minor, estate_award.entitled
 from estate_award
 join step on step.step_no = estate_award.step_no
 join step_name using (step)
 cross join term;
 
 create or replace table paid_before as
-with own as (
-    select distinct award.account_no, award.asset_no as claim_asset_no, award.pay_asset_no, step_name.family,
-           step_name.step_no
-    from award
-    join step on step.step_no = award.tier
-    join step_name using (step)
-),
-had as (
-    select paid_sum.account_no, paid_sum.claim_asset_no, paid_sum.pay_asset_no, step_name.family,
-           min(step_name.step_no) as step_no, sum(paid_sum.units)::decimal(38, 0) as units
-    from paid_sum
-    join step_name using (step)
-    group by paid_sum.account_no, paid_sum.claim_asset_no, paid_sum.pay_asset_no, step_name.family
-)
-select had.account_no, had.claim_asset_no, coalesce(own.step_no, had.step_no) as step_no, had.pay_asset_no, had.units
-from had
-left join own using (account_no, claim_asset_no, pay_asset_no, family)
-order by had.account_no, had.claim_asset_no, step_no, had.pay_asset_no;
+select paid_sum.account_no, paid_sum.claim_asset_no, paid_sum.pay_asset_no, step_name.family_no,
+       min(step_name.step_no) as step_no, sum(paid_sum.units)::decimal(38, 0) as units
+from paid_sum
+join step_name using (step)
+group by paid_sum.account_no, paid_sum.claim_asset_no, paid_sum.pay_asset_no, step_name.family_no
+order by paid_sum.account_no, paid_sum.claim_asset_no, paid_sum.pay_asset_no, step_name.family_no;
 
 create or replace view due_line as
 with line as materialized (
-    select account_no, claim_asset_no, coalesce(part, 0) as part, step_no, pay_asset_no,
-           coalesce(claim_units, 0)::decimal(38, 0) as claim_units, coalesce(entitled, 0)::decimal(38, 0) as entitled,
-           paid_before.units as paid_units
+    select account_no, claim_asset_no, pay_asset_no, family_no, coalesce(entitlement.part, 0) as part,
+           coalesce(entitlement.step_no, paid_before.step_no) as step_no, entitlement.place,
+           coalesce(entitlement.claim_units, 0)::decimal(38, 0) as claim_units,
+           coalesce(entitlement.entitled, 0)::decimal(38, 0) as entitled, paid_before.units as paid_units
     from entitlement
-    full join paid_before using (account_no, claim_asset_no, step_no, pay_asset_no)
+    full join paid_before using (account_no, claim_asset_no, pay_asset_no, family_no)
 ),
 met as (
     select line.*,
-           coalesce(sum(entitled) over (whole order by part rows between unbounded preceding and 1 preceding), 0)
-               as entitled_earlier,
-           sum(entitled) over whole as entitled_whole, row_number() over (whole order by part) as nth
+           coalesce(sum(entitled) over (
+               whole order by part, place rows between unbounded preceding and 1 preceding), 0) as entitled_earlier,
+           sum(entitled) over whole as entitled_whole, row_number() over (whole order by part, place) as nth
     from line
     where paid_units is not null
-    window whole as (partition by account_no, claim_asset_no, step_no, pay_asset_no)
+    window whole as (partition by account_no, claim_asset_no, pay_asset_no, family_no)
 )
 select account_no, claim_asset_no, part, step_no, pay_asset_no, claim_units, entitled, 0::decimal(38, 0) as paid
 from line

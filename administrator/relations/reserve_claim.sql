@@ -1,6 +1,6 @@
 -- What each line may claim of a fund that caps what a holder gets, takes off his debts, or leaves kinds of account out.
 --
--- Reads   compensation_claim, account, asset, book, rate, reserve_term(step_no, cap_minor, cap_fiat_minor null,
+-- Reads   compensation_claim, account, holder_of, asset, book, rate, reserve_term(step_no, cap_minor, cap_fiat_minor null,
 --         deducts_debts), reserve_exclusion(step_no, kind)
 -- Makes   rows of reserve_holder(step_no, holder_no INTEGER, uncut_minor, fiat_minor, debt_minor, cap_minor,
 --                                fiat_cut_minor, claim_minor DECIMAL(38,0)), key (step_no, holder_no)
@@ -8,44 +8,25 @@
 --                               claim_minor DECIMAL(38,0)), key (step_no, account_no, asset_no, part)
 --         compensation_claim anew: what is left of each line, where something is
 -- Holds   sum(claim_minor) of a holder <= cap_minor, of his fiat lines <= cap_fiat_minor; claim_minor <= uncut_minor
---
--- A holder is all accounts that name him, numbered by the lowest of them; an account that names nobody is its own.
 create or replace table reserve_line as
-with named as (
-    select holder, min(account_no)::integer as holder_no
-    from account
-    where holder is not null and holder <> ''
-    group by holder
-),
-held_by as (
-    select account.account_no, account.kind, coalesce(named.holder_no, account.account_no) as holder_no
-    from account
-    left join named on named.holder = account.holder
-)
-select held_by.holder_no, claimed.account_no, claimed.asset_no, claimed.part, claimed.claim_minor as uncut_minor,
+select holder_of.holder_no, claimed.account_no, claimed.asset_no, claimed.part, claimed.claim_minor as uncut_minor,
        asset.kind = 'fiat' as is_fiat
 from compensation_claim as claimed
-join held_by using (account_no)
+join holder_of using (account_no)
+join account on account.account_no = claimed.account_no
 join asset on asset.asset_no = claimed.asset_no
-anti join reserve_exclusion on reserve_exclusion.kind = held_by.kind;
+anti join reserve_exclusion on reserve_exclusion.kind = account.kind;
 
 insert into reserve_holder
-with named as (
-    select holder, min(account_no)::integer as holder_no
-    from account
-    where holder is not null and holder <> ''
-    group by holder
-),
-debt as (
-    select coalesce(named.holder_no, account.account_no) as holder_no,
+with debt as (
+    select holder_of.holder_no,
            sum(scaled_half_even((-book.units)::decimal(38, 0), rate.numerator, rate.denominator)) as minor
     from book
-    join account using (account_no)
+    join holder_of using (account_no)
     join rate on rate.asset_no = book.asset_no and rate.price_set = 'commencement'
-    left join named on named.holder = account.holder
     cross join reserve_term
     where book.units < 0 and reserve_term.deducts_debts
-    group by coalesce(named.holder_no, account.account_no)
+    group by holder_of.holder_no
 ),
 whole as (
     select holder_no, sum(uncut_minor) as uncut, coalesce(sum(uncut_minor) filter (where is_fiat), 0) as fiat

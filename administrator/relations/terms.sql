@@ -1,7 +1,7 @@
 -- The small relations that carry the terms of a plan into SQL, and the few figures a step that Python decides; empty.
 --
 -- Reads   nothing
--- Makes   term, declared_event, declared_event_party, rate, price_text, pool, pool_tier, pool_tier_ordinary, outpaid,
+-- Makes   term, trust_term, declared_event, declared_event_party, rate, price_text, pool, pool_tier, pool_tier_ordinary, outpaid,
 --         loss_item, compensable, compensation, estate_award, estate_pool, estate_source, estate_other, estate_tier,
 --         cost_excess, step, coverage, part_name, destination, traced_recovery, reserve_term, reserve_exclusion,
 --         reserve_holder, reserve_claim, advance, accrual, accrued, subrogated
@@ -11,6 +11,7 @@ create or replace table term(
     has_payees boolean, round integer, currency_no integer, currency_decimals integer, minimum_minor decimal(38, 0),
     late varchar, insiders varchar
 );
+create or replace table trust_term(terms varchar);
 create or replace table declared_event(event_no integer, event varchar, from_at timestamp, until_at timestamp);
 create or replace table declared_event_party(event_no integer, party varchar);
 create or replace table rate(

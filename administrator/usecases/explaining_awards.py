@@ -20,7 +20,7 @@ def return_figures(matter: Matter, account: str) -> Iterator[Figure]:
         claim, entitled, payable, claimed, first_payable, first_claimed, gross, costs, holdback, distributable = map(
             int, numbers[:10]
         )
-        held, guarantee = numbers[10:]
+        held, guarantee, whole = numbers[10:]
 
         def text(units: object, of: int = decimals) -> str:
             return format_units(int(str(units)), of)
@@ -34,7 +34,9 @@ def return_figures(matter: Matter, account: str) -> Iterator[Figure]:
             f"distributable {text(distributable)}"
         ]
         if pool != asset:
-            because.append(f"the claim on {asset} is worth {text(claim)} {paid_in} at commencement")
+            because.append(f"the claim on {asset} is worth {text(whole)} {paid_in} at commencement")
+            if int(whole) != claim:
+                because.append(f"of that, {text(claim)} {paid_in} share in this step, the rest in another")
         if had is not None:
             because += [
                 f"this account was paid {text(had)} before, more than the others can get: it is left out with that",

@@ -12,20 +12,28 @@ with item as (
     from loss_item
     join rate on rate.asset_no = loss_item.asset_no and rate.price_set = 'commencement'
     group by loss_item.item_no, loss_item.event, loss_item.custody
+),
+line as (
+    select pool_line.pool_no, pool_line.account_no, pool_line.asset_no, pool_line.part, pool_line.pay_asset_no,
+           sum(pool_line.weight)::decimal(38, 0) as weight
+    from pool_line
+    join account using (account_no)
+    where account.account = $account
+    group by pool_line.pool_no, pool_line.account_no, pool_line.asset_no, pool_line.part, pool_line.pay_asset_no
 )
 select asset.asset, part_name.name, item.event, item.custody, base.base::varchar, base.met::varchar,
        item.units::varchar, compensable.lost::varchar, paid_in.asset, paid_in.decimals,
-       pool_line.weight::varchar, compensable.gross::varchar, compensable.claimed::varchar,
+       line.weight::varchar, compensable.gross::varchar, compensable.claimed::varchar,
        rate.numerator::varchar, rate.denominator::varchar
 from base
 join account using (account_no)
 join asset on asset.asset_no = base.asset_no
 join part_name using (part)
-join pool_line on pool_line.account_no = base.account_no and pool_line.asset_no = base.asset_no
-    and pool_line.part = base.part
-join asset as paid_in on paid_in.asset_no = pool_line.pay_asset_no
-join item on item.item_no = base.item_no and item.pool_no = pool_line.pool_no
-join compensable on compensable.pool_no = pool_line.pool_no
-join rate on rate.asset_no = pool_line.pay_asset_no and rate.price_set = 'commencement'
+join line on line.account_no = base.account_no and line.asset_no = base.asset_no
+    and line.part = base.part
+join asset as paid_in on paid_in.asset_no = line.pay_asset_no
+join item on item.item_no = base.item_no and item.pool_no = line.pool_no
+join compensable on compensable.pool_no = line.pool_no
+join rate on rate.asset_no = line.pay_asset_no and rate.price_set = 'commencement'
 where account.account = $account and base.base > 0
 order by base.asset_no, base.part, base.item_no

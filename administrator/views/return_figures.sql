@@ -9,6 +9,7 @@ select asset.asset, pool.pool, paid_in.asset as paid_in, paid_in.decimals, part_
        award.claim_units::varchar, award.entitled::varchar, pool_tier.payable::varchar, pool_tier.claimed::varchar,
        ordinary.payable::varchar, ordinary.claimed::varchar, pool.gross::varchar, pool.costs::varchar,
        pool.holdback::varchar, pool.distributable::varchar, total.held_customer::varchar, total.held_guarantee::varchar,
+       sum(award.claim_units) over (partition by award.asset_no, award.part)::varchar,
        pool_tier.is_largest_remainder, outpaid.paid::varchar, gone.holders, gone.paid::varchar
 from award
 join account using (account_no)
@@ -24,4 +25,4 @@ left join gone on gone.pool_no = award.pool_no
 left join outpaid on outpaid.pool_no = award.pool_no and outpaid.account_no = award.account_no
     and outpaid.asset_no = award.asset_no
 where account.account = $account
-order by award.asset_no, award.part
+order by award.asset_no, award.part, award.tier

@@ -58,7 +58,8 @@ class Walk:
         self.compensation = compensation
         self.levels, self.estate = levels, estate
         self.awards = Awards(self.faults, plan, books, sharings, compensation, levels, estate)
-        self.insiders_apart = plan.parameters.get("insiders") == "estate"
+        self.insiders_apart = plan.parameters.get("insiders") == "estate" or bool(plan.parameters.get("trust_terms"))
+        """Whether some claim in the estate only; who does, no file of a plan says."""
         self.by_value = plan.parameters.get("pooling") == "by_value"
         self.scheduled = dict.fromkeys(books.figures, 0)
         self.parts = dict.fromkeys(books.figures, 0)

@@ -13,7 +13,7 @@ from administrator.plans.verification.estate import OF_TIER, Estate
 from administrator.plans.verification.folder import Plan
 from administrator.plans.verification.levelling import Levelled
 from administrator.plans.verification.numbers import Asset
-from administrator.plans.verification.pools import VALUE
+from administrator.plans.verification.pools import FIRST, VALUE, is_asked
 from administrator.plans.verification.sharing import Sharing
 from administrator.plans.verification.tables import Row
 from administrator.plans.verification.verdict import Faults
@@ -45,7 +45,8 @@ class Line(NamedTuple):
 class Awards:
     """The lines of the schedule, account by account, and the sums of their steps."""
 
-    __slots__ = ("books", "by_value", "compensation", "currency", "estate", "fallback", "faults", "levels", "sharings")
+    __slots__ = ("books", "by_value", "compensation", "currency", "estate", "fallback", "faults", "has_first", "levels",
+                 "sharings")
 
     def __init__(self, faults: Faults, plan: Plan, books: Books, sharings: dict[tuple[str, str], Sharing],
                  compensation: Compensation, levels: dict[str, Levelled], estate: Estate | None) -> None:
@@ -57,6 +58,7 @@ class Awards:
         self.sharings = sharings
         self.compensation = compensation
         self.by_value = plan.parameters.get("pooling") == "by_value"
+        self.has_first = self.by_value and any(is_asked(plan, name) for name in FIRST.values())
         largest = plan.parameters.get("rounding") == "largest_remainder"
         self.fallback: dict[str, Sharing] = {}
         """Reserves by the certificate alone, where awards cannot be replayed: coverage.csv has their sum of claims."""
@@ -69,7 +71,7 @@ class Awards:
         """The account's lines, each after its own figures were checked."""
         faults, assets = self.faults, self.books.assets
         made: list[Line] = []
-        returned: set[tuple[str, str]] = set()
+        returned: dict[tuple[str, str, str], int] = {}
         for number, row in enumerate(rows, first):
             _, name, part, step, pay_name, claim_text, entitled_text, paid_text = row[:8]
             quantity_text, value, status, reason = row[8:]
@@ -114,16 +116,19 @@ class Awards:
                 self.held(account, line, part_units, paying, returned)
         return made
 
-    def held(self, account: str, line: Line, part_units: int, paying: Asset, returned: set[tuple[str, str]]) -> None:
+    def held(self, account: str, line: Line, part_units: int, paying: Asset,
+             returned: dict[tuple[str, str, str], int]) -> None:
         """A line that claims anything against what its step divides; one that does not was paid before for nothing."""
         if not line.returns:
             self.other(account, line, paying)
             return
-        if (line.asset, line.part) in returned:
+        key = (line.asset, line.part, line.step if self.has_first else "")
+        if key in returned:
             self.faults.note(SCHEDULE, line.number, "step",
                              f"one line of return for {account}/{line.asset}/{line.part}", line.step)
-        returned.add((line.asset, line.part))
-        self.shared(account, line, part_units, paying)
+        returned[key] = line.claim
+        of_part = sum(claim for (asset, part, _), claim in returned.items() if (asset, part) == key[:2])
+        self.shared(account, line, part_units, paying, of_part)
 
     def gone(self, row: Row) -> int | None:
         """0 for a line that stands only for what was paid before, as nothing is claimed any more; else nothing."""
@@ -131,10 +136,10 @@ class Awards:
         is_gone = paying is not None and not row[2] and row[1] in self.books.assets and row[5] == row[6] == paying.zero
         return 0 if is_gone else None
 
-    def shared(self, account: str, line: Line, part_units: int, paying: Asset) -> None:
-        """The line's claim is its part, and its award is the rule's share of it."""
+    def shared(self, account: str, line: Line, part_units: int, paying: Asset, of_part: int) -> None:
+        """The line's claim is its part, or some of it where some is paid first; its award is the rule's share of it."""
         wanted = self.books.assets[line.asset].value(part_units) if self.by_value else part_units
-        if line.claim != wanted:
+        if line.claim != wanted and not (self.has_first and wanted is not None and of_part <= wanted):
             self.faults.note(SCHEDULE, line.number, f"claim of {account}/{line.asset}/{line.part}/{line.step}",
                              "the part of claims.csv" if wanted is None else paying.plain(wanted),
                              paying.plain(line.claim))
@@ -180,13 +185,16 @@ class Awards:
             if not line.of_estate or (line.claim == line.entitled == 0):
                 continue
             mine = [each for each in lines if (each.asset, each.part) == (line.asset, line.part)]
-            returned = next((each for each in mine if each.returns), None)
+            returns = [each for each in mine if each.returns]
+            returned = returns[-1] if returns else None
             units, worth = parts.get((line.asset, line.part), 0), self.books.assets[line.asset]
             value = worth.value(units)
             got = 0
             if returned is not None:
                 paying = self.books.assets[returned.pay_asset]
-                got = paying.value(min(returned.claim, max(returned.entitled, returned.paid))) or 0
+                claims, entitled, paid = (sum(figures) for figures in zip(
+                    *((each.claim, each.entitled, each.paid) for each in returns), strict=True))
+                got = paying.value(min(claims, max(entitled, paid))) or 0
             weight = max((value or 0) - got, 0)
             room = max(weight - sum(each.entitled for each in mine if each.compensates), 0)
             weight = room if estate.reduces else weight

@@ -16,7 +16,10 @@ from administrator.plans.verification.sharing import Sharing
 from administrator.plans.verification.verdict import Faults
 
 STEPS = ("estate", "estate:late", "estate:interest", "estate:subordinate")
-OF_TIER = {"": "estate", ":late": "estate:late", ":subordinate": "estate:subordinate"}
+OF_TIER = {
+    "": "estate", ":base": "estate", ":convenience": "estate", ":late": "estate:late",
+    ":subordinate": "estate:subordinate",
+}  # fmt: skip
 """The step in which a line shares, by what its step of return adds to the name."""
 
 

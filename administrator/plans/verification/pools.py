@@ -18,7 +18,9 @@ from administrator.plans.verification.tables import Row, Tables
 POOLS = "pools.csv"
 FIGURES = ("gross", "costs", "holdback", "distributable", "claims", "awarded", "overpaid", "surplus", "residue")
 TIERS = ("return", "return:late", "return:subordinate")
-DIVIDENDS = ("dividend", "dividend:late", "dividend:subordinate")
+FIRST = {"dividend:convenience": "convenience_most", "dividend:base": "base_payment"}
+"""Steps that come before the dividend, and the parameter that asks for each."""
+DIVIDENDS = (*FIRST, "dividend", "dividend:late", "dividend:subordinate")
 VALUE, ESTATE = "value", "estate"
 """Pools that are of no one asset; they are counted in the reporting currency."""
 
@@ -151,9 +153,17 @@ def lost_by_value(pool: Pool | None, claim: int) -> int:
 
 def tiers_of(plan: Plan) -> tuple[str, ...]:
     """The steps of return, or of the dividend, that the parameters allow, in their order."""
-    allowed = (True, plan.parameters.get("late") == "after", plan.parameters.get("insiders") == "subordinate")
-    steps = DIVIDENDS if plan.parameters.get("pooling") == "by_value" else TIERS
-    return tuple(tier for tier, there in zip(steps, allowed, strict=True) if there)
+    allowed = [True, plan.parameters.get("late") == "after", plan.parameters.get("insiders") == "subordinate"]
+    if plan.parameters.get("pooling") != "by_value":
+        return tuple(tier for tier, there in zip(TIERS, allowed, strict=True) if there)
+    first = [is_asked(plan, name) for name in FIRST.values()]
+    return tuple(tier for tier, there in zip(DIVIDENDS, first + allowed, strict=True) if there)
+
+
+def is_asked(plan: Plan, name: str) -> bool:
+    """Whether a parameter that is a sum of money is above 0."""
+    share = fraction(plan.parameters.get(name, "0"))
+    return share is not None and share[0] > 0
 
 
 def tiered(steps: tuple[str, ...], there: int, claimed: int, totals: Mapping[str, StepTotals],
