@@ -56,7 +56,7 @@ def share_estate(books: Books, terms: Terms, rates: Rates) -> None:
     costs = min(sum(part.minor for part in came[4:]), gross)
     first = int(books.value("select max(step_no) + 1 from step"))
     for place, step in enumerate(STEPS):
-        books.insert("step", first + place, step)
+        books.insert("step", first + place, step, False)
     books.run(RELATIONS / "estate_line.sql", reduces=terms.compensation_reduces_claim)
     if estate.other_claims:
         books.insert("estate_line", -1, -1, 0, 0, estate.other_claims, estate.other_claims, False, False)

@@ -180,27 +180,28 @@ BY_VALUE = """
 def compensate(books: Books, terms: Terms, losses: Losses) -> None:
     """Let policies, then reserves, meet what the pools left unpaid (rules 9).
 
-    Makes   base, compensation(account_no, asset_no, part, step_no, claim_minor, entitled), step(step_no, step),
-            coverage
+    Makes   base, compensation(account_no, asset_no, part, step_no, claim_minor, entitled), step(step_no, step,
+            is_split: whether a line may have several rows of it, one an event), coverage
     Holds   no line gets more than its loss; a step gives what was there for it, less residue and what is left over
     """
     for pool_no, gross, claimed, lost in books.rows(BY_VALUE if terms.is_by_value else IN_KIND):
         books.insert("compensable", pool_no, gross, claimed, lost)
     books.run(RELATIONS / ("base_by_value.sql" if terms.is_by_value else "base.sql"))
     for tier, name in (DIVIDEND_STEPS if terms.is_by_value else RETURN_STEPS).items():
-        books.insert("step", tier, name)
+        books.insert("step", tier, name, False)
     bases = _bases(books, terms)
     step_no = len(RETURN_STEPS)
     covers = zip(terms.policies, cover_all(terms.policies, losses.events, terms.projection), strict=True)
     for policy, answers in sorted(covers, key=lambda pair: (pair[0].retention_minor, pair[0].position)):
-        books.insert("step", step_no, f"insurance:{policy.name}")
+        is_split = policy.pays_holders and sum(answer.received_minor > 0 for answer in answers) > 1
+        books.insert("step", step_no, f"insurance:{policy.name}", is_split)
         paid = [_pay_event(bases, losses, answer, step_no) for answer in answers]
         cut = level_step(books, step_no, sum(answer.received_minor for answer in answers) if policy.pays_holders else 0)
         for answer, (unmet, given) in zip(answers, _less(paid, cut), strict=True):
             _keep_cover(books, answer, unmet, given)
         step_no += 1
     for reserve in terms.reserves:
-        books.insert("step", step_no, f"reserve:{reserve.name}")
+        books.insert("step", step_no, f"reserve:{reserve.name}", False)
         claimed = bases.claim(sorted({item.item_no for item in losses.items if item.peril in reserve.covers}))
         claims = cut_claims(books, reserve, step_no) if reserve.is_cut else ReserveClaims(claimed, claimed)
         given = bases.pay(step_no, reserve.minor, claims.claimed_minor) if reserve.ring_fenced else 0

@@ -1,7 +1,8 @@
 -- Where the lines of the plan are kept, and what their numbers say.
 --
 -- Reads   step(step_no, step), paid_sum, account
--- Makes   step_name(step_no INTEGER key, step, family VARCHAR, family_no, place INTEGER): place in the order of payment;
+-- Makes   step_name(step_no INTEGER key, step, family VARCHAR, family_no, place INTEGER, is_paid BOOLEAN): its place in
+--         the order of payment, and whether earlier rounds paid anything of its family;
 --         reason_name(reason_no INTEGER key, reason VARCHAR),
 --         status_name(status_no INTEGER key, status VARCHAR): numbers in byte order of the names, from 0
 --         plan_units(account_no, claim_asset_no, part, step_no, pay_asset_no INTEGER, claim_units, entitled,
@@ -26,10 +27,13 @@ numbered as (
                 else step end as family
     from named
 )
-select step_no, step, family, min(step_no) over (partition by family) as family_no,
-       (row_number() over (order by place nulls last, step_no))::integer as place
+select numbered.step_no, numbered.step, numbered.family, min(numbered.step_no) over same as family_no,
+       (row_number() over (order by numbered.place nulls last, numbered.step_no))::integer as place,
+       bool_or(paid.step is not null) over same as is_paid
 from numbered
-order by step_no;
+left join (select distinct step from paid_sum) as paid using (step)
+window same as (partition by numbered.family)
+order by numbered.step_no;
 
 create or replace table reason_name as
 with named as (

@@ -5,7 +5,7 @@
 -- Holds   withheld money stays its holder's
 --
 -- What was paid before, in whatever step of one family, meets the parts in their order, and the steps of a part in theirs;
--- an excess stays on the first line, where it is seen.
+-- an excess stays on the first line, where it is seen. What gives nothing and was never paid is no line of the plan.
 create or replace view entitlement as
 select award.account_no, award.asset_no as claim_asset_no, award.part, step_name.step_no, step_name.family_no,
        step_name.place, award.pay_asset_no, award.claim_units, award.entitled
@@ -14,10 +14,18 @@ join step on step.step_no = award.tier
 join step_name using (step)
 union all
 select compensation.account_no, compensation.asset_no, compensation.part, step_name.step_no, step_name.family_no,
+       step_name.place, term.currency_no, compensation.claim_minor, compensation.entitled
+from compensation
+join step on step.step_no = compensation.step_no and not step.is_split
+join step_name using (step)
+cross join term
+where compensation.entitled > 0 or step_name.is_paid
+union all
+select compensation.account_no, compensation.asset_no, compensation.part, step_name.step_no, step_name.family_no,
        step_name.place, term.currency_no, sum(compensation.claim_minor)::decimal(38, 0),
        sum(compensation.entitled)::decimal(38, 0)
 from compensation
-join step on step.step_no = compensation.step_no
+join step on step.step_no = compensation.step_no and step.is_split
 join step_name using (step)
 cross join term
 group by compensation.account_no, compensation.asset_no, compensation.part, step_name.step_no, step_name.family_no,
