@@ -1,11 +1,11 @@
-"""What should a reader beware of in what is paid: too much before, small sums at the end, claims that changed hands?"""
+"""What should a reader beware of in what is paid: too much before, small sums at the end?"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from administrator.findings import BLOCKING, WARNING, of_case
+from administrator.findings import WARNING, of_case
 from administrator.terms import Terms
 from ledgers.display import display
 from ledgers.models import Finding
@@ -45,13 +45,6 @@ OVERPAID = """
     where paid.nth = 1
     order by all limit $most
 """
-ASSIGNED_ROW = """
-    select source.source, assignment."row", account.account, (select count(*) from assignment)
-    from assignment
-    join account on account.account_no = assignment.claim_account_no
-    join source on source.source_no = assignment.source_no
-    order by account.account, assignment."at", source.source, assignment."row" limit 1
-"""
 SMALL = """
     select count(distinct plan_line.account_no), min(account.account)
     from plan_line join account using (account_no)
@@ -85,7 +78,7 @@ FROM_RECOVERIES = """
 
 
 def about_plan(books: Books, terms: Terms) -> Iterator[Finding]:
-    """Payments above what an account is entitled to, small sums in a final round, assignments nothing applies yet."""
+    """Payments above what an account is entitled to, small sums in a final round."""
     yield from _about_pools(books)
     for account, asset, step, excess, paid_asset, paid, where, row in books.rows(
         OVERPAID, {"round": terms.round, "most": OVERPAID_LISTED_MAX}
@@ -103,19 +96,6 @@ def about_plan(books: Books, terms: Terms) -> Iterator[Finding]:
             where,
             row,
             "quantity",
-        )
-    for where, row, account, assignments in books.rows(ASSIGNED_ROW):
-        others = "" if assignments == 1 else f", as those of {assignments - 1} more rows are"
-        yield Finding(
-            "assignments-not-applied",
-            BLOCKING,
-            f'{where}:{row}: the claim of claim_account "{display(account)}" is said to have changed hands{others}, '
-            "and this version pays the account.",
-            "Leave the table out, or pay the transferees by hand.",
-            subject="assignments",
-            source=where,
-            row=row,
-            column="claim_account",
         )
     for small, lowest in books.rows(SMALL) if terms.final else ():
         if not small:

@@ -31,6 +31,7 @@ from administrator.red_flags import find_red_flags, screening_of
 from administrator.reserve import about_reserves
 from administrator.subrogation import about_recoveries, share_recoveries
 from administrator.terms import Scales, Terms, resolve_terms
+from administrator.titles import make_title_lines, make_titles
 from administrator.traced_recoveries import about_traced, make_traced_recoveries
 from administrator.valuation import make_rates, rates_of
 from administrator.waterfall import compensate, share_pools
@@ -162,6 +163,7 @@ def _claims(run: Run) -> None:
     for name in ("holder_of", "claim_row", "share_line", "finding_claims", "paid_sum"):
         books.run(RELATIONS / f"{name}.sql")
     findings.add(books, findings.about_trust(books, terms))
+    findings.add(books, make_titles(books, terms.record_until))
     rows, lines = books.rows(
         "select (select coalesce(sum(allowed + disputed + unclaimed), 0) from claim_units where tier >= 0), "
         "(select coalesce(sum(claim_units), 0) from share_line)"
@@ -170,9 +172,12 @@ def _claims(run: Run) -> None:
 
 
 def _is_all_booked(books: Books) -> bool:
-    """Whether every claim is a balance as it was handed over: nobody filed, all are customers', and nothing accrued."""
+    """Whether every claim is a balance as it was handed over: nobody filed or assigned, all are customers', and nothing
+    accrued.
+    """
     filed, others = books.rows(
-        "select (select count(*) from claim), (select count(*) from account where kind <> 'customer')"
+        "select (select count(*) from claim) + (select count(*) from assignment), "
+        "(select count(*) from account where kind <> 'customer')"
     )[0]
     has_balance, asks_terms = books.rows("select has_balance, exists (select 1 from trust_term) from term")[0]
     return has_balance and not asks_terms and filed == others == 0 and not _is_accruing(books)
@@ -237,6 +242,7 @@ def _plan(run: Run) -> None:
         if terms.minimum_minor > 0:
             books.run(RELATIONS / "plan_minimum.sql")
         books.run(RELATIONS / "holder.sql")
+    make_title_lines(books)
     findings.add(books, about_plan(books, terms))
     awarded, planned = books.rows(
         "select (select coalesce(sum(awarded), 0) from pool_award) "

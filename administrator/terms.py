@@ -92,6 +92,8 @@ class Terms:
     """Whether the case has a source of each kind, be it empty; of payees, at least one row."""
     round: int
     final: bool
+    record_until: datetime | None
+    """Who holds a claim then is paid this round; None: whoever holds it after all assignments that are known."""
     is_by_value: bool
     """Whether all that is held for customers is one pool, shared by value."""
     rounding: Rounding
@@ -247,6 +249,7 @@ def resolve_terms(case: CaseConfiguration, scales: Scales) -> Terms:
         has_payees=scales.has_payees,
         round=case.plan.round,
         final=case.plan.final,
+        record_until=None if case.plan.record_on is None else naive(case.plan.record_on.at),
         is_by_value=parameters["pooling"] == "by_value",
         rounding=Rounding(parameters["rounding"]),
         holdback=read_ratio(parameters["holdback"], Scientific.REFUSE),

@@ -315,6 +315,8 @@ class PlanSection(Section):
 
     round: Annotated[int, Field(ge=1)] = 1
     final: bool = False
+    record_on: Last | None = None
+    """Assignments after it are left to later rounds; None: all count."""
     pooling: Literal["per_asset", "by_value"] | None = None
     rule: Literal[
         "proportional", "constrained_equal_awards", "constrained_equal_losses", "talmud", "piniles",

@@ -43,6 +43,7 @@ def plan_document(run: Run) -> dict[str, object]:
         "currency": case.currency,
         "round": terms.round,
         "final": terms.final,
+        "record_on": None if run.case.plan.record_on is None else str(run.case.plan.record_on.given),
         "projection": terms.projection,
         "statement": "A projection: what policies owe counts as received. No plan of it can be approved."
         if terms.projection

@@ -1,8 +1,8 @@
 -- What each line is paid this round, or why it is withheld.
 --
--- Reads   award, compensation, estate_award, step(step_no, step), paid_sum, account, payee, rate, term, step_name, reason_name
+-- Reads   award, compensation, estate_award, step(step_no, step), paid_sum, account, payee, title, rate, term, step_name, reason_name
 -- Makes   rows of plan_units, ordered by its key
--- Holds   withheld money stays its holder's
+-- Holds   where a claim changed hands, each holder has a way or none (title_line); withheld money stays its holder's
 --
 -- What was paid before, in whatever step of one family, meets the parts in their order, and the steps of a part in theirs;
 -- an excess stays on the first line, where it is seen. What gives nothing and was never paid is no line of the plan.
@@ -98,6 +98,7 @@ select due_line.account_no, due_line.claim_asset_no, due_line.part, due_line.ste
             when held.reason_no is not null then held.reason_no
             when due_line.part = 2 then named.unclaimed_no
             when term.has_payees and own_route.account_no is null and any_route.account_no is null
+                and assigned.account_no is null
                 then named.unroutable_no end as reason_no
 from due_line
 cross join term
@@ -107,4 +108,6 @@ left join rate on rate.asset_no = due_line.pay_asset_no and rate.price_set = 'co
 left join routed as own_route
     on own_route.account_no = due_line.account_no and own_route.asset_no = due_line.pay_asset_no
 left join routed as any_route on any_route.account_no = due_line.account_no and any_route.asset_no = -1
+left join (select distinct account_no, asset_no from title) as assigned
+    on assigned.account_no = due_line.account_no and assigned.asset_no = due_line.claim_asset_no
 order by due_line.account_no, due_line.claim_asset_no, due_line.part, due_line.step_no, due_line.pay_asset_no;

@@ -1,7 +1,7 @@
 -- The small relations that carry the terms of a plan into SQL, and the few figures a step that Python decides; empty.
 --
 -- Reads   nothing
--- Makes   term, trust_term, declared_event, declared_event_party, rate, price_text, pool, pool_tier, pool_tier_ordinary, outpaid,
+-- Makes   term, trust_term, title_chain, title_line, declared_event, declared_event_party, rate, price_text, pool, pool_tier, pool_tier_ordinary, outpaid,
 --         loss_item, compensable, compensation, estate_award, estate_pool, estate_source, estate_other, estate_tier,
 --         cost_excess, step, coverage, part_name, destination, traced_recovery, reserve_term, reserve_exclusion,
 --         reserve_holder, reserve_claim, advance, accrual, accrued, subrogated
@@ -12,6 +12,13 @@ create or replace table term(
     late varchar, insiders varchar
 );
 create or replace table trust_term(terms varchar);
+create or replace table title_chain(
+    account_no integer, asset_no integer, holder varchar, units decimal(38, 0), since timestamp
+);
+create or replace table title_line(
+    account_no integer, claim_asset_no integer, part integer, step_no integer, pay_asset_no integer, place integer,
+    quantity decimal(38, 0), value_minor decimal(38, 0), reason varchar
+);
 create or replace table declared_event(event_no integer, event varchar, from_at timestamp, until_at timestamp);
 create or replace table declared_event_party(event_no integer, party varchar);
 create or replace table rate(

@@ -20,6 +20,7 @@ from administrator.plans.verification.ordinary import Ordinary
 from administrator.plans.verification.pools import ESTATE, POOLS, VALUE, Pool, lost_by_value, lost_minor
 from administrator.plans.verification.sharing import Sharing
 from administrator.plans.verification.tables import Row, Tables
+from administrator.plans.verification.titles import Titles
 
 CLAIMS, SCHEDULE, BASES, HOLDERS = "claims.csv", "schedule.csv", "bases.csv", "holders.csv"
 FILES = (CLAIMS, SCHEDULE, BASES, HOLDERS)
@@ -58,6 +59,7 @@ class Walk:
         self.compensation = compensation
         self.levels, self.estate = levels, estate
         self.awards = Awards(self.faults, plan, books, sharings, compensation, levels, estate)
+        self.titles = Titles(tables, books)
         self.insiders_apart = plan.parameters.get("insiders") == "estate" or bool(plan.parameters.get("trust_terms"))
         """Whether some claim in the estate only; who does, no file of a plan says."""
         self.by_value = plan.parameters.get("pooling") == "by_value"
@@ -75,7 +77,7 @@ class Walk:
     def passage(self) -> None:
         """Check every account, in byte order, as its rows come up in any of the files."""
         while True:
-            if self.ordinary.passes():
+            if not self.titles.claims and self.ordinary.passes():
                 continue
             waiting = [account for cursor in self.cursors if (account := cursor.account()) is not None]
             if not waiting:
@@ -104,8 +106,9 @@ class Walk:
         lines = self.awards.lines(account, firsts[1], schedule, parts)
         self.missing(account, firsts[1] + len(schedule), parts, lines)
         self.awards.of_estate(account, parts, lines)
+        self.titles.account(account, lines)
         if lines:
-            self.withheld(lines)
+            self.withheld(account, lines)
         if bases or self.compensation.items:
             self.bases(account, firsts, bases, parts, lines)
         self.holder(account, firsts[3], holders, allowed, lines)
@@ -180,7 +183,7 @@ class Walk:
                 self.faults.note(SCHEDULE, where, f"row of {account}/{asset}/{part}/return",
                                  f"a line with {tiers[0].expected(claim)}", "none")
 
-    def withheld(self, lines: list[Line]) -> None:
+    def withheld(self, account: str, lines: list[Line]) -> None:
         """Holds fall on whole accounts, payees on assets, and the minimum payment on what else would be paid."""
         faults = self.faults
         if not self.smallest[0] and not any(line.reason or line.part for line in lines):
@@ -196,7 +199,7 @@ class Walk:
                 expected = min(holds)
             elif line.part == "unclaimed":
                 expected = "unclaimed"
-            elif line.pay_asset in unroutable:
+            elif line.pay_asset in unroutable and not self.titles.has(account, line.asset):
                 expected = "unroutable"
             else:
                 payable.append(line)
@@ -296,6 +299,7 @@ class Walk:
     def closing(self) -> None:
         """What the lines sum to is what the reconciliation and the pools say."""
         faults = self.faults
+        self.titles.closing()
         for line, name in enumerate(sorted(self.books.figures), 2):
             asset = self.books.assets[name]
             faults.same("reconciliation.csv", line, f"owed of {name}, the sum of scheduled in {CLAIMS}",
