@@ -331,7 +331,7 @@ def _law(options: argparse.Namespace) -> int:
         for heading, lines in listed.items():
             print(heading)
             for line in lines:
-                print(f"  {line.name:<26}{line.title} ({line.standing})")
+                print(f"  {line.name:<28}{line.title} ({line.standing})")
         return 0
     for text in page(options.name):
         print(text)

@@ -115,17 +115,7 @@ def about_terms(case: CaseConfiguration, terms: Terms) -> Iterator[Finding]:
             subject="plan",
             column="projection",
         )
-    for provision in terms.regime.unread:
-        authority = provision.authority
-        yield of_case(
-            "provision-unread",
-            NOTE,
-            f'[case] regime "{terms.regime.name}" rests on {authority.law} {authority.article}: {provision.says} '
-            "This was not compared with the official text.",
-            "Have it read before the plan is filed.",
-            subject=f"regime {terms.regime.name} {authority.article}",
-            column="regime",
-        )
+    yield from _about_regime(case, terms)
     if case.estate is not None and terms.estate is None:
         yield of_case(
             "estate-not-distributed",
@@ -158,6 +148,42 @@ def about_terms(case: CaseConfiguration, terms: Terms) -> Iterator[Finding]:
                 subject=f"reserve {reserve.name}",
                 column="ring_fenced",
             )
+
+
+def _about_regime(case: CaseConfiguration, terms: Terms) -> Iterator[Finding]:
+    """What a reader of the law should beware of: another event, a method only, articles nobody read."""
+    if terms.regime.triggers and case.case.trigger not in terms.regime.triggers:
+        yield of_case(
+            "trigger-outside-regime",
+            WARNING,
+            f'[case] trigger "{display(case.case.trigger)}" is not what regime "{terms.regime.name}" is for: it is for '
+            f"{' or '.join(terms.regime.triggers)}.",
+            "Name the law of the event that happened; under another the result serves comparison only.",
+            subject="case",
+            column="trigger",
+        )
+    if terms.regime.unsettled:
+        yield of_case(
+            "method-only",
+            WARNING,
+            f'[case] regime "{terms.regime.name}" is a method only: {terms.regime.unsettled}',
+            "Have counsel in the forum say whether it applies before anything is filed on it.",
+            subject=f"regime {terms.regime.name}",
+            column="regime",
+        )
+    unread: dict[str, list[str]] = {}
+    for provision in terms.regime.unread:
+        unread.setdefault(f"{provision.authority.law} {provision.authority.article}", []).append(provision.says)
+    for place, says in unread.items():
+        yield of_case(
+            "provision-unread",
+            NOTE,
+            f'[case] regime "{terms.regime.name}" rests on {place}: {" ".join(says)} This was not compared with the '
+            "official text.",
+            "Have it read before the plan is filed.",
+            subject=f"regime {terms.regime.name} {place}",
+            column="regime",
+        )
 
 
 def _about_costs(case: CaseConfiguration, terms: Terms) -> Iterator[Finding]:

@@ -30,7 +30,7 @@ from administrator.payment_findings import about_plan
 from administrator.red_flags import find_red_flags, screening_of
 from administrator.reserve import about_reserves
 from administrator.subrogation import about_recoveries, share_recoveries
-from administrator.terms import Scales, Terms, resolve_terms
+from administrator.terms import Scales, Terms, check_asked, resolve_terms
 from administrator.titles import make_title_lines, make_titles
 from administrator.traced_recoveries import about_traced, make_traced_recoveries
 from administrator.valuation import make_rates, rates_of
@@ -336,6 +336,7 @@ def run_stages(run: Run, done: int) -> Iterator[Stage]:
             return
         if number == max(done, RATED):
             # Terms that cannot be are said before the long work, though the next stage is not given all of them.
+            check_asked(run.case)
             resolved(run)
         run.listen(Progress(stage.name, 0, 0))
         own = replace(run, case=given(run.case, stage))

@@ -174,6 +174,21 @@ def regime_of(case: CaseConfiguration) -> Regime:
     return regime
 
 
+def check_asked(case: CaseConfiguration) -> None:
+    """See that a case states what its law leaves to the facts.
+
+    Raises:
+        RegimeError: a parameter of the plan that the regime asks for is not stated.
+    """
+    regime = regime_of(case)
+    for name in regime.asks:
+        if getattr(case.plan, name) is None:
+            raise RegimeError(
+                f'case.toml: under regime "{regime.name}" [plan] {name} is a question of fact that the law does not '
+                f"answer. State it: `administrator law {regime.name}` says what it decides."
+            )
+
+
 def parameters_of(case: CaseConfiguration, regime: Regime) -> dict[str, str]:
     """Every plan parameter as text: the case's own where it sets one, else the regime's."""
     plan = case.plan

@@ -484,6 +484,8 @@ def claim_of(case: Case, scheduled: int, row: Row | None) -> Claim:
     at = filed_at(row)
     late = bool(at and case.bar_on and case.is_after(at.replace(tzinfo=UTC), case.bar_on))
     standing = row.get("standing") or "filed"
+    if standing == "excused":
+        standing, late = "allowed", False
     if late and case.plan["late"] == "barred":
         standing = "disallowed"  # reading: barred is as if disallowed: nothing is left, not even what was scheduled
     if standing == "filed":

@@ -35,7 +35,7 @@ README = CROOKED / "README.md"
 GOLDEN = "findings.csv"
 SEVERITIES = ("note", "warning", "blocking")
 KEBAB = re.compile(r"[a-z]+(-[a-z]+)+")
-NOT_CODES = frozenset({"carriage-return", "size-reserve"})
+NOT_CODES = frozenset({"carriage-return", "set-off", "size-reserve"})
 """Words with a hyphen that stand by themselves in the source and are no codes."""
 MAKERS = {"Finding": 0, "CellFault": 2, "of_case": 0, "_say": 0, "_said": 0}
 """What makes findings, and which argument is the code; for codes of one word."""
@@ -44,6 +44,10 @@ FAMILY = "-summary"
 COMPANIONS: dict[str, tuple[frozenset[str], str]] = {
     "cost-falls-on-estate": (
         frozenset({"provision-unread"}), "the one regime whose pools bear no costs has a provision that nobody read"),
+    "method-only": (
+        frozenset({"provision-unread"}), "what is a method only was not read in the official text either"),
+    "trigger-outside-regime": (
+        frozenset({"provision-unread"}), "of the laws that are for one event only, none was read whole"),
     "debt-unvalued": (
         frozenset({"balances-negative"}), "a debt is a negative balance"),
     "empty-cell-summary": (

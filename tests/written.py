@@ -12,7 +12,7 @@ from administrator.usecases.running import RunResult, run_case
 HEAD = """[case]
 title = "Re Written Exchange (invented)"
 trigger = "{trigger}"
-regime = "custom"
+regime = "{regime}"
 commencement_at = {commencement_at}
 currency = "{currency}"
 """
@@ -29,10 +29,10 @@ class Written:
     def __init__(
         self, folder: Path, tables: dict[str, str], tail: str = "", *, assets: tuple[str, ...] = ("JPY", "BTC"),
         currency: str = "JPY", commencement_at: str = "2026-03-31T09:00:00+09:00", trigger: str = "bankruptcy",
-        more: str = "",
+        more: str = "", regime: str = "custom",
     ) -> None:  # fmt: skip
         (folder / "inputs").mkdir(parents=True)
-        text = HEAD.format(currency=currency, commencement_at=commencement_at, trigger=trigger)
+        text = HEAD.format(currency=currency, commencement_at=commencement_at, trigger=trigger, regime=regime)
         text += f"{more}\n"
         text += "".join(f"\n[assets.{code}]\n{ASSETS[code]}\n" for code in assets)
         for table, rows in tables.items():

@@ -39,8 +39,10 @@ from administrator.law.regime import (
     Late,
     LookBack,
     Provision,
+    Rank,
     Regime,
     Standing,
+    Topic,
     TracedRecoveries,
 )
 from ledgers.tracing.rules import TracingRule
@@ -80,11 +82,27 @@ REGIME = Regime(
         traced_recoveries=TracedRecoveries.SHOW,
         compensation_reduces_claim=True,
     ),
+    triggers=(),
+    ranks=(
+        Rank("Customers, out of their segregated crypto and the guarantee crypto, before any other creditor.",
+             _act("63-19-2(1)")),
+        Rank("Customers, out of the money held on trust for them, each in proportion.", _order("26(1)(xiv)")),
+        Rank("All other creditors, and customers for what is still owed to them, in the insolvency.",
+             Citation("破産法", "108", _BANKRUPTCY, Standing.READ)),
+    ),
     provisions=(
         Provision(
             "",
             "Customers' money is entrusted and paid to each in proportion, never above what is his.",
             _order("26(1)(xiv)"),
+            Topic.PAYOUT,
+        ),
+        Provision(
+            "",
+            "The trust pays out when the registration is revoked, on an insolvency petition, when the business is "
+            "abolished, or when its suspension is ordered.",
+            _order("26(1)(iv)"),
+            Topic.TRIGGER,
         ),
         Provision("", "Customers' crypto is held apart from the exchange's own.", _act("63-11(2)")),
         Provision("", "Crypto not held offline is at most 5 % by value.", _order("27(2)")),
@@ -97,36 +115,60 @@ REGIME = Regime(
             _act("63-19-2(1)"),
         ),
         Provision(
-            "rule",
-            "Claims of one rank are paid in proportion to their amounts.",
-            Citation("破産法", "194(2)", _BANKRUPTCY, Standing.READ),
-        ),
-        Provision(
             "",
             "The right and the guarantee apply from 1 May 2020.",
             Citation("令和元年法律第28号", "附則第1条", _ACT, Standing.UNREAD),
         ),
         Provision(
             "",
+            "A claim on crypto counts in the bankruptcy at its estimated value at commencement.",
+            Citation("破産法", "103(2)(i)", _BANKRUPTCY, Standing.READ),
+            Topic.VALUATION,
+        ),
+        Provision(
+            "",
             "What the pools do not return is proved in the bankruptcy as an ordinary claim, for the deficiency only.",
             Citation("破産法", "108", _BANKRUPTCY, Standing.READ),
+            Topic.DEFICIENCY,
+        ),
+        Provision(
+            "rule",
+            "Claims of one rank are paid in proportion to their amounts.",
+            Citation("破産法", "194(2)", _BANKRUPTCY, Standing.READ),
         ),
         Provision(
             "",
             "The priority right is taken for a right of separate satisfaction; the Act does not say so.",
             _CHOICE,
         ),
-        Provision("pooling", "The right to one crypto is not exercised on crypto of another kind.", _CHOICE),
-        Provision("", "Costs are borne by the estate, not by the customers' pools.", _CHOICE),
-        Provision("rounding", "Shares are rounded down; what that leaves stays in the pool.", _CHOICE),
-        Provision("late", "No bar date cuts off the priority right; late claims share.", _CHOICE),
+        Provision(
+            "pooling", "The right to one crypto is not exercised on crypto of another kind.", _CHOICE, Topic.POOL
+        ),
+        Provision("", "Costs are borne by the estate, not by the customers' pools.", _CHOICE, Topic.COSTS),
+        Provision("", "A debt of a holder is set off against none of his claims on a pool.", _CHOICE, Topic.SET_OFF),
+        Provision(
+            "compensation_reduces_claim",
+            "What insurers and funds paid lowers the claim on the estate; whether they are co-obligors, who would not "
+            "lower it, is open.",
+            _CHOICE,
+            Topic.COMPENSATION,
+        ),
+        Provision("minimum_payment", "No sum is too small to be paid out of a pool.", _CHOICE, Topic.SMALL_SUMS),
+        Provision(
+            "rounding", "Shares are rounded down; what that leaves stays in the pool.", _CHOICE, Topic.ROUNDING
+        ),
+        Provision("late", "No bar date cuts off the priority right; late claims share.", _CHOICE, Topic.LATE),
+        Provision("insiders", "Insiders hold the same right; their claims share.", _CHOICE, Topic.INSIDERS),
+        Provision("trust_terms", "The right is the law's: nobody is asked which terms he accepted.", _CHOICE),
+        Provision("holdback", "Nothing is held back.", _CHOICE),
+        Provision("base_payment", "Nobody is paid a base sum before the others.", _CHOICE),
+        Provision("convenience_most", "No small holders are paid before the others.", _CHOICE),
         Provision(
             "tracing",
             "The Act knows no tracing; where it is shown, the debtor's own leaves first, up to the lowest balance.",
             _CHOICE,
         ),
         Provision("traced_recoveries", "What is traced to the debtor's own wallets is shown, not shared.", _CHOICE),
-        Provision("insiders", "Insiders hold the same right; their claims share.", _CHOICE),
     ),
     look_back=LookBack(
         insiders_days=365,

@@ -23,6 +23,23 @@ class Standing(StrEnum):
     CHOICE = "a choice of this program where the law is silent"
 
 
+class Topic(StrEnum):
+    """What every body of law must answer, in the order in which its page reads."""
+
+    TRIGGER = "when it applies"
+    POOL = "what is one pool"
+    VALUATION = "as of when and at which price claims count"
+    LATE = "late claims"
+    SET_OFF = "set-off"
+    INSIDERS = "insiders"
+    COSTS = "costs"
+    DEFICIENCY = "what the pools do not return"
+    COMPENSATION = "what insurers and funds paid"
+    SMALL_SUMS = "small sums"
+    ROUNDING = "rounding"
+    PAYOUT = "what is paid in"
+
+
 class Insiders(StrEnum):
     """Where insiders and affiliates share."""
 
@@ -65,6 +82,16 @@ class Provision:
     parameter: str
     """The plan parameter it decides, or empty where it decides none."""
     says: str
+    authority: Citation
+    topic: Topic | None = None
+    """The question it answers, where it is one of those that every body of law is asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rank:
+    """One place in the order of payment."""
+
+    who: str
     authority: Citation
 
 
@@ -115,9 +142,18 @@ class Regime:
     costs_from_pools: bool
     """Whether the customers' pools bear any cost; otherwise the estate does."""
     defaults: Defaults
+    triggers: tuple[str, ...]
+    """The events that case.toml may name as its trigger; empty where any will do."""
+    ranks: tuple[Rank, ...]
+    """Who is paid before whom, first to last; empty where the case alone says."""
     provisions: tuple[Provision, ...]
+    """The articles, in their order."""
     look_back: LookBack
     not_covered: tuple[str, ...]
+    unsettled: str = ""
+    """Why it is shown as a method only: what makes its application to crypto uncertain; empty where it was applied."""
+    asks: tuple[str, ...] = ()
+    """Plan parameters that the law leaves to the facts: a case under it must state them."""
 
     @property
     def unread(self) -> tuple[Provision, ...]:

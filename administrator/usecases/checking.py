@@ -22,7 +22,7 @@ from pathlib import Path
 from administrator import findings
 from administrator.errors import RegimeError
 from administrator.stages import RELATIONS, Run, resolved
-from administrator.terms import parameters_of, regime_of
+from administrator.terms import check_asked, parameters_of, regime_of
 from administrator.usecases.resuming import is_bulk
 from administrator.valuation import make_rates
 from ledgers.configuration import CASE_FILE_BYTES_MAX, CaseConfiguration, read_case
@@ -240,6 +240,7 @@ def _term_faults(run: Run) -> list[CaseError]:
         books.run(RELATIONS / "terms.sql")
         currency_no = books.value("select asset_no from asset where asset = $currency", {"currency": case.currency})
         make_rates(books, currency_no, case.currency_decimals)
+        check_asked(case)
         terms = resolved(run)
     except RegimeError as refused:
         apart = [line for part in _parts(case) for line in _refused(replace(run, case=part))]

@@ -6,13 +6,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from textwrap import wrap
 
 from administrator.errors import RegimeError
 from administrator.law import REGIMES
-from administrator.law.regime import Provision, Regime, Standing
+from administrator.law.regime import Citation, Provision, Regime, Standing
 from administrator.law.requirements import METHODS
 from administrator.law.requirements.method import Method
 from ledgers.display import display
+
+WIDTH = 116
+"""Columns of a page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +54,32 @@ def page(name: str) -> Iterator[str]:
     regime = REGIMES[name]
     yield regime.title
     until = regime.in_force_until.isoformat() if regime.in_force_until else "further notice"
-    yield f"{regime.name}: for commencements from {regime.in_force_from} until {until}; {_standing(regime)}."
+    yield f"{regime.name}: for commencements from {regime.in_force_from} until {until}."
+    standing = _standing(regime)
+    yield f"{standing[0].upper()}{standing[1:]}."
+    if regime.unsettled:
+        yield f"A method only. {regime.unsettled}"
+    if regime.triggers:
+        yield f"It is for cases whose trigger is {' or '.join(regime.triggers)}."
+    if regime.asks:
+        yield f"A case under it must state {' and '.join(f'plan.{name}' for name in regime.asks)}."
+    if regime.ranks:
+        yield ""
+        yield "Who is paid, first to last:"
+        for place, rank in enumerate(regime.ranks, 1):
+            yield f"{place:>4}. {rank.who}"
+            yield f"      ({_cited(rank.authority)}{_standing_of(rank.authority)})"
     yield ""
-    yield from _provisions(regime.provisions)
+    written = [provision for provision in regime.provisions if provision.authority.standing is not Standing.CHOICE]
+    if written:
+        yield "What it says, article by article:"
+        yield from _provisions(written)
+        yield ""
+    yield "Where nothing was found written, this program does this, unless the case says otherwise:"
+    for provision in regime.provisions:
+        if provision.authority.standing is Standing.CHOICE:
+            said = f"{provision.says} ({_about(provision, 'a choice')})"
+            yield from (f"    {line}" for line in wrap(said, WIDTH - 4))
     yield ""
     back = regime.look_back
     yield (
@@ -105,13 +132,30 @@ def _provisions(provisions: Iterable[Provision]) -> Iterator[str]:
     for provision in provisions:
         authority = provision.authority
         yield f"{authority.law} {authority.article}".strip()
-        yield f"    {provision.says}"
-        decides = f"decides plan.{provision.parameter}; " if provision.parameter else ""
-        yield f"    ({decides}{authority.standing}{'; ' + authority.source if authority.source else ''})"
+        yield from (f"    {line}" for line in wrap(provision.says, WIDTH - 4))
+        yield f"    ({_about(provision, _standing_of(authority))})"
+
+
+def _about(provision: Provision, standing: str) -> str:
+    about = f"on {provision.topic}; " if provision.topic else ""
+    decides = f"decides plan.{provision.parameter}; " if provision.parameter else ""
+    return f"{about}{decides}{standing}"
+
+
+def _cited(authority: Citation) -> str:
+    place = f"{authority.law} {authority.article}".strip()
+    return f"{place}; " if place else ""
+
+
+def _standing_of(authority: Citation) -> str:
+    return f"{authority.standing}{'; ' + authority.source if authority.source else ''}"
 
 
 def _standing(regime: Regime) -> str:
-    unread = sum(1 for provision in regime.provisions if provision.authority.standing is Standing.UNREAD)
+    cited = [rank.authority for rank in regime.ranks] + [provision.authority for provision in regime.provisions]
+    unread = sum(1 for authority in cited if authority.standing is Standing.UNREAD)
+    said = "method only; " if regime.unsettled else ""
     if regime.read_on is None:
-        return "no statute"
-    return f"compared with the official text on {regime.read_on}" + (f", {unread} provisions unread" if unread else "")
+        return said + (f"not compared with the official text; places unread: {unread}" if unread else "no statute")
+    said += f"compared with the official text on {regime.read_on}"
+    return said + (f"; places unread: {unread}" if unread else "")

@@ -51,7 +51,7 @@ POSTING_KINDS = ("opening", "deposit", "withdrawal", "trade", "fee", "transfer",
 LABEL_KINDS = (
     "customer_wallet", "house", "affiliate", "insider", "holder", "thief", "exchange", "mixer", "bridge", "unknown",
 )  # fmt: skip
-STANDINGS = ("filed", "allowed", "disputed", "disallowed", "withdrawn")
+STANDINGS = ("filed", "allowed", "excused", "disputed", "disallowed", "withdrawn")
 PAYEE_METHODS = ("chain", "bank", "successor")
 PRICE_SETS = ("commencement", "distribution", "loss")
 """And `loss:EVENT` for every event."""

@@ -29,7 +29,7 @@ select "row", $source_no::integer, claim, account_key, asset_key, units, filed_a
            or asset_key is null
            or units is null
            or units < 0
-           or standing not in ('filed', 'allowed', 'disputed', 'disallowed', 'withdrawn')
+           or standing not in ('filed', 'allowed', 'excused', 'disputed', 'disallowed', 'withdrawn')
            or (has_filed_at and filed_at is null)
            or (has_allowed and (allowed_units is null or allowed_units < 0))
            or (has_provisional and (provisional_units is null or provisional_units < 0)), true)
