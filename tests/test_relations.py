@@ -330,7 +330,8 @@ def test_claims_that_nobody_filed_are_the_balances_either_way(books: Books) -> N
     books.run(RELATIONS / "terms.sql")
     books.execute("create or replace view book as select * from balance")
     books.execute(
-        "create or replace table account as select unnest([0, 1, 2])::integer as account_no, 'customer' as kind"
+        "create or replace table account as select unnest([0, 1, 2])::integer as account_no, 'customer' as kind,"
+        " null::varchar as terms"
     )
     books.execute(
         "create or replace table counted_claim(account_no integer, asset_no integer, claim varchar, "
