@@ -74,7 +74,10 @@ def share_estate(books: Books, terms: Terms, rates: Rates) -> None:
     )[0]
     had = int(books.value("select coalesce(sum(entitled), 0)::varchar from estate_share where is_out"))
     excess = min(int(overpaid) - had, max(distributable - int(awarded), 0))
-    dividend = dividend_of(distributable, int(claimed))
+    # As of every pool: of those who had no more than their share, where anybody else claims anything.
+    rest = int(books.value("select coalesce(sum(weight), 0)::varchar from estate_line where not is_out"))
+    there = max(distributable - int(overpaid), 0) if rest else distributable
+    dividend = dividend_of(there, rest or int(claimed))
     books.insert(
         "estate_pool", ESTATE_POOL, "estate", terms.currency_no, gross, costs, 0, distributable, claimed, excess,
         surplus, dividend and dividend.numerator, dividend and dividend.denominator, awarded, lines,

@@ -88,6 +88,8 @@ def sharings_of(plan: Plan, pools: dict[str, Pool], totals: dict[tuple[str, str]
         own = {step: totals[pool.asset, step] for step in steps if (pool.asset, step) in totals}
         for step, sharing in tiered(steps, pool.distributable, pool.claims, own, largest).items():
             sharing.levelled = level is not None or (step in own and own[step].overpaid)
+            # Where the others get less than everything there is no longer enough for all, whatever the pool holds.
+            sharing.full = sharing.full and (level is None or pool.dividend in (None, (1, 1)))
             made[pool.asset, step] = sharing
     return made
 

@@ -233,7 +233,8 @@ def policy_row(line: int, row: Row, figures: list[int], compensation: Compensati
         faults.note(COVERAGE, line, "due and received", f"0, as the reason is {reason}", "/".join(row[4:6]))
     retention, limit = compensation.minor(source, "retention"), compensation.minor(source, "limit")
     share = fraction(str(source.terms.get("share")))
-    if not is_plain(source):
+    if not is_plain(source) or (row[3] == "partial" and source.terms.get("valuation", "loss") != "loss"):
+        # It has a memory, or answers for a sum that is only known to be more than what has a price.
         retention = None
     if retention is not None and share is not None and not unanswered:
         layer = max(covered - retention, 0)

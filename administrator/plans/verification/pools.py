@@ -98,7 +98,7 @@ def pool_of(line: int, row: Row, tables: Tables, plan: Plan, books: Books) -> Po
                 printed)
     if plan.round == 1 and overpaid:
         faults.note(POOLS, line, "overpaid", "0, as nothing was paid before the first round", row[8])
-    if row[0] == ESTATE or plan.round == 1 or not pool.is_levelled:
+    if plan.round == 1 or (not overpaid if row[0] == ESTATE else not pool.is_levelled):
         dividend(line, row, min(distributable, claims), claims, tables)
     if row[0] != ESTATE and (plan.round == 1 or not pool.is_levelled):
         faults.same(POOLS, line, "surplus", asset.plain(max(distributable - claims, 0)), row[9])
