@@ -22,7 +22,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from administrator import __version__, cli_forensic, cli_insurance, cli_reserve
+from administrator import __version__, cli_compare, cli_forensic, cli_insurance, cli_reserve
 from administrator.cli_parts import CaseUsageError, memory_of, print_json, say, table_of
 from administrator.usecases import ACTS
 from ledgers.display import display, safe
@@ -151,6 +151,7 @@ def _parser() -> argparse.ArgumentParser:
     cli_forensic.add(act, with_memory)
     cli_insurance.add(act, with_memory)
     cli_reserve.add(act, with_memory)
+    cli_compare.add(act, with_memory)
     law = act("law", _law)
     law.add_argument("name", nargs="?", metavar="NAME")
     law.add_argument("--json", action="store_true")

@@ -29,6 +29,8 @@ NOTES = Path(__file__).parent / "relations" / "run_note.sql"
 FINDING = "finding"
 """The one relation that every stage adds to: the rows of earlier stages come first."""
 CHUNK_BYTES = 4 << 20
+OF_A_VIEW = -1
+"""Stands for the rows of a view, which are not counted."""
 OnBytes = Callable[[int], None]
 
 
@@ -175,26 +177,35 @@ def keep_stages(books: Books, done: int, stats: Sequence[InputStat]) -> bool:
         done: how many stages are kept.
         stats: the inputs as they lay there before they were found to be the same, so that none is hashed twice.
     """
-    kept = dict(books.rows("select relation, rows from stage_relation where stage_no = $last", {"last": done - 1}))
-    if not kept:
-        return False
     with books.transaction():
         for stat in stats:
             books.execute("update run_input set stamp = ? where path = ?", [stat.stamp, stat.written])
-        books.execute("delete from run_note")
-        books.execute("delete from stage_note where stage_no >= $done", {"done": done})
-        books.execute("delete from stage_relation where stage_no >= $done", {"done": done})
-        for relation, rows in _counts(books).items():
-            if relation not in kept:
-                books.execute(f"drop table {relation}")
-            elif rows != kept[relation] == 0:
-                books.execute(f"delete from {relation}")  # noqa: S608, a relation of ours
-            elif relation == FINDING and rows > kept[relation]:
-                books.execute(
-                    "delete from finding where rowid in (select rowid from finding order by rowid offset $rows)",
-                    {"rows": kept[relation]},
-                )
-        return _counts(books) == kept
+        return take_out(books, done)
+
+
+def take_out(books: Books, done: int) -> bool:
+    """Take out what the stages behind the first few made, within a transaction; say whether that could be done.
+
+    Args:
+        done: how many stages are kept, at least one.
+    """
+    kept = dict(books.rows("select relation, rows from stage_relation where stage_no = $last", {"last": done - 1}))
+    if not kept:
+        return False
+    books.execute("delete from run_note")
+    books.execute("delete from stage_note where stage_no >= $done", {"done": done})
+    books.execute("delete from stage_relation where stage_no >= $done", {"done": done})
+    for relation, rows in _counts(books).items():
+        if relation not in kept:
+            books.execute(f"drop {'view' if rows == OF_A_VIEW else 'table'} {relation}")
+        elif rows != kept[relation] == 0:
+            books.execute(f"delete from {relation}")  # noqa: S608, a relation of ours
+        elif relation == FINDING and rows > kept[relation]:
+            books.execute(
+                "delete from finding where rowid in (select rowid from finding order by rowid offset $rows)",
+                {"rows": kept[relation]},
+            )
+    return _counts(books) == kept
 
 
 def _counts(books: Books) -> Mapping[str, int]:
@@ -203,7 +214,7 @@ def _counts(books: Books) -> Mapping[str, int]:
 
 
 def _counted(books: Books) -> str:
-    """A select of each relation and its rows."""
+    """A select of each relation and its rows; of a view only that it is there."""
     relations = [
         relation
         for (relation,) in books.rows(
@@ -213,4 +224,5 @@ def _counted(books: Books) -> str:
     ]
     assert all(NAMES.fullmatch(relation) for relation in relations)
     counted = [f"select '{relation}', count(*) from {relation}" for relation in relations]  # noqa: S608
-    return " union all ".join(counted) or "select '', 0 where false"
+    views = f"select view_name, {OF_A_VIEW} from duckdb_views() where not internal and not temporary"  # noqa: S608
+    return " union all ".join([*counted, views])

@@ -69,7 +69,8 @@ class Stage:
     makes: tuple[str, ...]
     """The relations that say what it found, the most telling first."""
     reads: tuple[str, ...]
-    """Sections of case.toml it is given beside [case], [assets] and [[sources]]; of [plan] it may be one key."""
+    """Sections of case.toml it is given beside [case], [assets] and [[sources]]; of [plan] `plan.round` stands for the
+    round and the prices that claims are valued at."""
     act: Callable[[Run], None]
 
 
@@ -81,7 +82,7 @@ def _books(run: Run) -> None:
     books, case = run.books, run.case
     books.run(RELATIONS / "terms.sql")
     currency_no = books.value("select asset_no from asset where asset = $currency", {"currency": case.currency})
-    make_rates(books, currency_no, case.currency_decimals)
+    make_rates(books, currency_no, case.currency_decimals, case.plan.price_set)
     terms = resolved(run)
     _store_terms(books, terms)
     for event in terms.events:
@@ -109,6 +110,7 @@ def _store_terms(books: Books, terms: Terms) -> None:
         terms.minimum_minor,
         terms.late.value,
         terms.insiders.value,
+        terms.price_set,
     )
 
 
@@ -148,7 +150,7 @@ def _screen(run: Run) -> None:
 
 def _claims(run: Run) -> None:
     books, terms = run.books, resolved(run)
-    # Until here [plan] was blank, but for the round.
+    # Until here [plan] was blank, but for the round and the prices.
     _store_terms(books, terms)
     books.execute("delete from trust_term")
     for accepted in terms.trust_terms:
@@ -295,7 +297,8 @@ def resolved(run: Run) -> Terms:
 
 def given(case: CaseConfiguration, stage: Stage) -> CaseConfiguration:
     """What a stage is given of case.toml: every section that it does not declare is blank."""
-    plan = PlanSection(round=case.plan.round) if "plan.round" in stage.reads else PlanSection()
+    known_early = PlanSection(round=case.plan.round, price_set=case.plan.price_set)
+    plan = known_early if "plan.round" in stage.reads else PlanSection()
     return replace(
         case,
         reserves=case.reserves if "reserves" in stage.reads else (),
@@ -323,18 +326,19 @@ def stage_keys(case: CaseConfiguration, bulk: bool) -> list[tuple[str, str]]:
     return keys
 
 
-def run_stages(run: Run, done: int) -> Iterator[Stage]:
+def run_stages(run: Run, done: int, until: int | None = None) -> Iterator[Stage]:
     """Do the stages behind those that are done and give each when it is; stop after one that left a blocking finding.
 
     Args:
         done: how many stages the books hold already.
+        until: how many they shall hold; None for all.
     """
     books = run.books
     keys = stage_keys(run.case, books.is_bulk)
-    for number, stage in enumerate(STAGES[done:], done):
+    for number, stage in enumerate(STAGES[done:until], done):
         if number and blocking(books):
             return
-        if number == max(done, RATED):
+        if until is None and number == max(done, RATED):
             # Terms that cannot be are said before the long work, though the next stage is not given all of them.
             check_asked(run.case)
             resolved(run)
@@ -352,6 +356,25 @@ def run_stages(run: Run, done: int) -> Iterator[Stage]:
                 stage.act(own)
                 note_stage(books, number, *keys[number])
         yield stage
+
+
+def run_on(run: Run, done: int, until: int | None = None) -> bool:
+    """Do the stages behind the first few within a transaction of the caller, and without notes.
+
+    Args:
+        run: its books hold the first stages and nothing behind them.
+        done: how many they are.
+        until: how many the books shall hold; None for all.
+
+    Returns:
+        Whether all were done: a blocking finding stops them.
+    """
+    for stage in STAGES[done:until]:
+        if blocking(run.books):
+            return False
+        run.listen(Progress(stage.name, 0, 0))
+        stage.act(replace(run, case=given(run.case, stage)))
+    return blocking(run.books) == 0
 
 
 def blocking(books: Books) -> int:

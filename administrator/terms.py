@@ -94,6 +94,8 @@ class Terms:
     final: bool
     record_until: datetime | None
     """Who holds a claim then is paid this round; None: whoever holds it after all assignments that are known."""
+    price_set: str
+    """What claims are valued at: `commencement`, or `claims:` and a name."""
     is_by_value: bool
     """Whether all that is held for customers is one pool, shared by value."""
     rounding: Rounding
@@ -211,6 +213,7 @@ def parameters_of(case: CaseConfiguration, regime: Regime) -> dict[str, str]:
     ):
         own = getattr(plan, name)
         parameters[name] = _text(getattr(regime.defaults, name) if own is None else own)
+    parameters["price_set"] = COMMENCEMENT if plan.price_set is None else f"claims:{plan.price_set}"
     if parameters["rule"] != "proportional":
         raise RegimeError(
             f'case.toml: [plan] rule "{parameters["rule"]}" serves comparison and is no legal basis; this version '
@@ -265,6 +268,7 @@ def resolve_terms(case: CaseConfiguration, scales: Scales) -> Terms:
         round=case.plan.round,
         final=case.plan.final,
         record_until=None if case.plan.record_on is None else naive(case.plan.record_on.at),
+        price_set=parameters["price_set"],
         is_by_value=parameters["pooling"] == "by_value",
         rounding=Rounding(parameters["rounding"]),
         holdback=read_ratio(parameters["holdback"], Scientific.REFUSE),
@@ -295,7 +299,7 @@ def resolve_terms(case: CaseConfiguration, scales: Scales) -> Terms:
         overrides=tuple(
             name
             for name, text in parameters.items()
-            if getattr(case.plan, name) is not None and text != _text(getattr(regime.defaults, name))
+            if getattr(case.plan, name) is not None and text != _text(getattr(regime.defaults, name, None))
         ),
     )
 

@@ -17,6 +17,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from pydantic import (
@@ -115,12 +116,17 @@ class CaseConfiguration:
         return self.folder / written
 
 
-def read_case(folder: Path, *, needs_books: bool = True) -> CaseConfiguration:
+Changes = Mapping[tuple[str, str], object]
+"""Values by section and key, as TOML would give them."""
+
+
+def read_case(folder: Path, *, needs_books: bool = True, changes: Changes = MappingProxyType({})) -> CaseConfiguration:
     """Read a case folder's case.toml, or refuse it with every fault at once.
 
     Args:
         needs_books: without it there may be no [[sources]], and then [case] need not say which law shares out, why and
             from when: nothing is shared out.
+        changes: what the file says otherwise, for once: the file itself stays as it is.
 
     Raises:
         ConfigurationError: exit 2, a line a fault: where, what, and what to do.
@@ -128,7 +134,7 @@ def read_case(folder: Path, *, needs_books: bool = True) -> CaseConfiguration:
     content = _content(folder / CASE_FILE)
     document = _document(content)
     waiting = open_places(document, content)
-    document = stood_in(document, waiting)
+    document = _changed(stood_in(document, waiting), changes)
     model = CaseToml if needs_books else UnsourcedToml
     if not needs_books:
         document = _without_insolvency(document)
@@ -146,6 +152,14 @@ def read_case(folder: Path, *, needs_books: bool = True) -> CaseConfiguration:
         sha256=hashlib.sha256(content).hexdigest(),
         **{name: getattr(parsed, name) for name in CaseToml.model_fields},
     )
+
+
+def _changed(document: dict[str, Any], changes: Changes) -> dict[str, Any]:
+    for (section, key), value in changes.items():
+        said = document.get(section, {})
+        if isinstance(said, Mapping):
+            document = {**document, section: {**said, key: value}}
+    return document
 
 
 def _content(path: Path) -> bytes:

@@ -317,6 +317,8 @@ class PlanSection(Section):
     final: bool = False
     record_on: Last | None = None
     """Assignments after it are left to later rounds; None: all count."""
+    price_set: Text | None = None
+    """Claims are valued at the prices of the set `claims:` and this; None: at those of commencement."""
     pooling: Literal["per_asset", "by_value"] | None = None
     rule: Literal[
         "proportional", "constrained_equal_awards", "constrained_equal_losses", "talmud", "piniles",

@@ -34,6 +34,7 @@ from fixtures.generate import small_case
 from ledgers.configuration import read_case
 from ledgers.errors import STOPPED, CaseError, Interruption, StorageError
 from ledgers.models import Progress
+from tests.written import Written
 
 ROOT = Path(__file__).resolve().parents[1]
 STAGES = [stage.name for stage in stages.STAGES]
@@ -609,7 +610,7 @@ def test_a_stage_is_given_only_what_it_declares(case: Path) -> None:
         for section in whole - set(stage.reads):
             blank = getattr(told, section)
             if section == "plan":
-                assert set(blank.model_fields_set) <= {"round"}
+                assert set(blank.model_fields_set) <= {"round", "price_set"}
                 assert blank.round == (read.plan.round if "plan.round" in stage.reads else 1)
             else:
                 assert not blank
@@ -622,7 +623,8 @@ def test_no_stage_leaves_a_temporary_relation_for_a_later_one(
 ) -> None:
     """Temporary relations end with the connection; a resumed run has none of them."""
     with duckdb.connect(str(ran[0] / "work" / "books.duckdb"), read_only=True) as connection:
-        kept = {name for (name,) in connection.execute("select table_name from duckdb_tables()").fetchall()}
+        listed = "select table_name from duckdb_tables() union all select view_name from duckdb_views()"
+        kept = {name for (name,) in connection.execute(listed).fetchall()}
         rows = connection.execute("select stage_no, relation from stage_relation").fetchall()
     assert {relation for number, relation in rows if number == len(STAGES) - 1} <= kept
     assert sorted({number for number, _ in rows}) == list(range(len(STAGES)))
@@ -646,3 +648,23 @@ def test_the_command_line_says_where_it_went_on(ran: tuple[Path, dict[str, bytes
     assert run.returncode == 0
     assert said.decode().splitlines() == ["resumed after plan", "export"]
     assert json.loads(told)["out"] == str(tmp_path / "out")
+
+
+def test_a_plan_by_value_gives_way_to_one_in_kind_and_back(tmp_path: Path) -> None:
+    """What is a table under the one is a view under the other."""
+    tables = {
+        "balance": "account,asset,quantity\na,BTC,1\nb,BTC,2\nb,JPY,1000",
+        "wallet": "wallet,asset,quantity\nw,BTC,1\nbank,JPY,1000",
+        "price": "asset,price,price_set\nBTC,100,commencement\nBTC,150,distribution\nBTC,300,claims:petition",
+    }
+    case = Written(tmp_path / "case", tables)
+    text = (case.folder / "case.toml").read_text(encoding="utf-8")
+    plans = ("", 'pooling = "by_value"', 'price_set = "petition"', 'pooling = "by_value"\nprice_set = "petition"', "")
+    for number, plan in enumerate(plans):
+        (case.folder / "case.toml").write_text(f"{text}\n[plan]\n{plan}\n", encoding="utf-8")
+        run_case(case.folder, tmp_path / f"{number}", silent, threads=1)
+        run_case(case.folder, tmp_path / f"{number} fresh", silent, threads=1, is_fresh=True)
+        assert bytes_of(tmp_path / f"{number}") == bytes_of(tmp_path / f"{number} fresh"), plan
+    case.folder.joinpath("case.toml").write_text(f"{text}\n[plan]\n{plans[3]}\n", encoding="utf-8")
+    run_case(case.folder, tmp_path / "end", silent, threads=1)
+    assert bytes_of(tmp_path / "end") == bytes_of(tmp_path / "3")

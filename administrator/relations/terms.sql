@@ -9,7 +9,7 @@
 create or replace table term(
     commencement_at timestamp, bar_at timestamp, has_balance boolean, has_journal boolean, has_transfers boolean,
     has_payees boolean, round integer, currency_no integer, currency_decimals integer, minimum_minor decimal(38, 0),
-    late varchar, insiders varchar
+    late varchar, insiders varchar, price_set varchar
 );
 create or replace table trust_term(terms varchar);
 create or replace table title_chain(

@@ -26,6 +26,7 @@ ACTS = (
     Act("history", "Tell how each shortfall came about, day by day: since when, and what moved it."),
     Act("insurance", "Tell what each policy owes for each event, and why: every step with its arithmetic."),
     Act("size-reserve", "Work out what must be held against losses, by which rule, and the cheapest way to hold it."),
+    Act("compare", "Lay the answers to open legal questions side by side: who recovers what, who wins, who loses."),
     Act("open", "Look at a case in the terminal."),
     Act("law", "List regimes and requirements, or print one as a page to compare with the statute."),
 )

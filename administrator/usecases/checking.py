@@ -32,7 +32,8 @@ from ledgers.display import display
 from ledgers.errors import CaseError, ConfigurationError, Interruption, LedgerError, SourceError, StorageError
 from ledgers.ingestion.load import load
 from ledgers.models import ProgressListener
-from ledgers.storage.books import MEMORY_LIMIT, Books, private_folder
+from ledgers.storage.books import MEMORY_LIMIT, Books
+from ledgers.storage.folders import private_folder
 from ledgers.units import format_units
 
 BLOCKED = 10

@@ -362,6 +362,7 @@ LATER = """\
 # round = 1
 # final = false
 # record_on = 2026-09-30       # who held an assigned claim on that day is paid; left out: all assignments count
+# price_set = "petition"       # claims are valued at prices of price_set "claims:petition"; left out: "commencement"
 # pooling = "per_asset"        # or "by_value": one pool, at prices of price_set "distribution"
 # rule = "proportional"
 # rounding = "floor"           # or "largest_remainder"

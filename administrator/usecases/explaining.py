@@ -201,9 +201,11 @@ def _pool_figures(matter: Matter, account: str) -> list[Figure]:
 
 
 def _price_figures(matter: Matter, account: str) -> list[Figure]:
-    """The commencement prices that this account's values rest on."""
+    """The prices that this account's values rest on."""
+    named = matter.case.plan.price_set
+    said = "at commencement" if named is None else f'of price_set "claims:{named}"'
     return [
-        Figure(f"price of {asset} at commencement", f"{price} {matter.case.currency}", (f"{source}:{row}",))
+        Figure(f"price of {asset} {said}", f"{price} {matter.case.currency}", (f"{source}:{row}",))
         for asset, price, source, row in matter.books.rows(view("price_figures"), {"account": account})
     ]
 

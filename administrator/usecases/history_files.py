@@ -18,7 +18,7 @@ from administrator.plans.exports.seal import MANIFEST, WRITE_NEW, Sealed, digest
 from administrator.usecases.history import made
 from administrator.views import view
 from ledgers.errors import StorageError
-from ledgers.storage.books import SPILL_PREFIX, private_folder, purged_folder
+from ledgers.storage.folders import SPILL_PREFIX, private_folder, purged_folder
 
 if TYPE_CHECKING:
     from administrator.usecases.looking import Matter

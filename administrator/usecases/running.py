@@ -34,7 +34,8 @@ from administrator.views import view
 from ledgers.configuration import CaseConfiguration, read_case
 from ledgers.errors import DamageError, StorageError
 from ledgers.models import Progress, ProgressListener
-from ledgers.storage.books import MEMORY_LIMIT, Books, clear_work, private_folder
+from ledgers.storage.books import MEMORY_LIMIT, Books
+from ledgers.storage.folders import clear_work, private_folder
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

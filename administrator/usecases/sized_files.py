@@ -13,15 +13,13 @@ case gives the same bytes.
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator, Sequence
 from importlib.resources import files
 from pathlib import Path
 
 from administrator.pictures.bars import Bar, Bars, Part, bars_svg
+from administrator.usecases.new_folder import csv_text, write_new
 from administrator.usecases.sized import Sized, SizedMethod
-from ledgers.errors import StorageError
 from ledgers.units import format_units
 
 REQUIREMENT_COLUMNS = (
@@ -46,23 +44,14 @@ def write_sized(folder: Path, sized: Sized) -> None:
         StorageError: it is there already, or cannot be written.
     """
     contents = {
-        "requirement.csv": _csv(REQUIREMENT_COLUMNS, _requirements(sized)),
-        "blends.csv": _csv(BLEND_COLUMNS, _blends(sized.methods)),
-        "scenarios.csv": _csv(SCENARIO_COLUMNS, _scenarios(sized.methods)),
-        "steps.csv": _csv(STEP_COLUMNS, _steps(sized.methods)),
+        "requirement.csv": csv_text(REQUIREMENT_COLUMNS, _requirements(sized)),
+        "blends.csv": csv_text(BLEND_COLUMNS, _blends(sized.methods)),
+        "scenarios.csv": csv_text(SCENARIO_COLUMNS, _scenarios(sized.methods)),
+        "steps.csv": csv_text(STEP_COLUMNS, _steps(sized.methods)),
         "precedents.csv": (files("administrator.law.requirements") / "precedents.csv").read_text(encoding="utf-8"),
         "requirement.svg": bars_svg(picture(sized)),
     }
-    try:
-        folder.mkdir(parents=True)
-        for name, content in contents.items():
-            with (folder / name).open("x", encoding="utf-8", newline="") as file:
-                file.write(content)
-    except FileExistsError:
-        raise StorageError(f"{folder}: is there already, and nothing is written over. Name a new folder.") from None
-    except (OSError, ValueError) as refused:
-        why = getattr(refused, "strerror", None) or refused
-        raise StorageError(f"{folder}: cannot be written ({why}). Name another place.") from None
+    write_new(folder, contents)
 
 
 def picture(sized: Sized) -> Bars:
@@ -87,14 +76,6 @@ def picture(sized: Sized) -> Bars:
         bars=tuple(drawn),
         notes=(*notes, "The methods answer different questions and are not to be added."),
     )
-
-
-def _csv(columns: Sequence[str], rows: Iterator[Sequence[str]]) -> str:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows(rows)
-    return text.getvalue()
 
 
 def _requirements(sized: Sized) -> Iterator[Sequence[str]]:

@@ -85,8 +85,9 @@ def _fault(column: Column, text: str, cells: Mapping[str, str | None], form: For
             remedy = "Correct the row, or declare the source's timezone in case.toml."
         case Cell.WORD if text not in column.words:
             code, why, remedy = "unknown-word", f"{shown} is none of {', '.join(column.words)}", WRITE_A_WORD
-        case Cell.PRICE_SET if text not in PRICE_SETS and not re.fullmatch("loss:.+", text, re.DOTALL):
-            code, why, remedy = "unknown-word", f"{shown} is none of {', '.join(PRICE_SETS)}, loss:EVENT", WRITE_A_WORD
+        case Cell.PRICE_SET if text not in PRICE_SETS and not re.fullmatch("(loss|claims):.+", text, re.DOTALL):
+            known = ", ".join((*PRICE_SETS, "loss:EVENT", "claims:NAME"))
+            code, why, remedy = "unknown-word", f"{shown} is none of {known}", WRITE_A_WORD
         case _:
             return None
     return CellFault(column.name, text, code, why, remedy)

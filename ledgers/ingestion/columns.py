@@ -54,7 +54,7 @@ LABEL_KINDS = (
 STANDINGS = ("filed", "allowed", "excused", "disputed", "disallowed", "withdrawn")
 PAYEE_METHODS = ("chain", "bank", "successor")
 PRICE_SETS = ("commencement", "distribution", "loss")
-"""And `loss:EVENT` for every event."""
+"""And `loss:EVENT` for every event; `claims:NAME` for prices of another day or kind that claims may be valued at."""
 
 
 def _text(*names: str, required: bool = False) -> tuple[Column, ...]:

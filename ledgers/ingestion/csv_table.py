@@ -124,24 +124,25 @@ class CsvTable:
 
     def _stage_plain(self, books: Books, places: Mapping[str, Place]) -> Staging:
         names = [f"c{place}" for place in range(1, self.width + 1)]
-        incoming = books.connection.read_csv(
-            str(self._text),
-            columns=dict.fromkeys(names, "VARCHAR"),
-            header=self.header is not None,
-            sep=",",
-            quotechar="",
-            escapechar="",
-            auto_detect=False,
-            all_varchar=True,
-            strict_mode=True,
-            null_padding=False,
-            ignore_errors=False,
-            hive_partitioning=False,
-            union_by_name=False,
-            compression="none",
-        )
-        number = duckdb.SQLExpression(f"row_number() over () + {self.first_row - 1}")
-        incoming.select(number.alias("row"), *_selected(places)).create_view("incoming")
+        with books.guarded():
+            incoming = books.connection.read_csv(
+                str(self._text),
+                columns=dict.fromkeys(names, "VARCHAR"),
+                header=self.header is not None,
+                sep=",",
+                quotechar="",
+                escapechar="",
+                auto_detect=False,
+                all_varchar=True,
+                strict_mode=True,
+                null_padding=False,
+                ignore_errors=False,
+                hive_partitioning=False,
+                union_by_name=False,
+                compression="none",
+            )
+            number = duckdb.SQLExpression(f"row_number() over () + {self.first_row - 1}")
+            incoming.select(number.alias("row"), *_selected(places)).create_view("incoming")
         try:
             books.run(RELATIONS / "stage.sql")
         finally:

@@ -30,7 +30,8 @@ from ledgers.ingestion.statement import missing_wallets, read_statement
 from ledgers.ingestion.twice import Readings
 from ledgers.ingestion.workbook_table import WorkbookTable
 from ledgers.models import LoadResult, Progress, ProgressListener, Severity, SourceCount
-from ledgers.storage.books import Books, private_folder, purged_folder
+from ledgers.storage.books import Books
+from ledgers.storage.folders import private_folder, purged_folder
 
 if TYPE_CHECKING:
     from ledgers.configuration import CaseConfiguration

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ledgers.errors import SourceError, StorageError
-from ledgers.storage.books import private_folder
+from ledgers.storage.folders import private_folder
 
 CHUNK_BYTES = 4 << 20
 SOURCE_BYTES_MAX = 1 << 40

@@ -57,7 +57,7 @@ class Staged:
                 text = place.text or None if isinstance(place, Constant) else None
                 column = duckdb.ConstantExpression(text).cast("VARCHAR")
             selected.append(column.alias(name))
-        with self.books.lent("drawn", rows):
+        with self.books.lent("drawn", rows), self.books.guarded():
             # Registered, not created: a view of what lives in this process cannot be stored.
             connection = self.books.connection
             connection.register("incoming", connection.view("drawn").select(*selected))

@@ -11,8 +11,7 @@ from __future__ import annotations
 import fcntl
 import os
 import re
-import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
@@ -21,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from ledgers.errors import STOPPED, DamageError, Interruption, LedgerError, StorageError
+from ledgers.storage.folders import clear_spill, private_folder, purged_folder, spill_folder
 from ledgers.storage.loan import Loan
 
 if TYPE_CHECKING:
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
 BOOKS_FILE = "books.duckdb"
 LOCK_FILE = "books.lock"
-SPILL_PREFIX = "spill-"
 MEMORY_LIMIT = "2GB"
 """Of the relational part; what does not fit is spilled into the case's work folder."""
 DAMAGE = ("corrupt", "checksum")
@@ -123,7 +122,7 @@ class Books:
         try:
             for stale in (path, path.with_name(path.name + ".wal")):
                 stale.unlink(missing_ok=True)
-            _clear_spill(work)
+            clear_spill(work)
             books = cls._open(
                 path, case_folder, out_folder, threads=threads, memory_limit=memory_limit, bulk=bulk, read_only=False
             )
@@ -153,7 +152,7 @@ class Books:
             return None
         lock = _locked(work / LOCK_FILE)
         try:
-            _clear_spill(work)
+            clear_spill(work)
             books = cls._open(
                 path, case_folder, out_folder, threads=threads, memory_limit=memory_limit, bulk=bulk, read_only=False
             )
@@ -206,7 +205,7 @@ class Books:
         if case_folder is not None and not (read_only and not os.access(case_folder / "work", os.W_OK)):
             # A folder of its own for each connection: two of them in one would take each other's files. On a disk that
             # cannot be written a case can still be looked at, without one.
-            spill = _spill_folder(private_folder(case_folder / "work"))
+            spill = spill_folder(private_folder(case_folder / "work"))
         settings: dict[str, Any] = {
             "threads": threads or os.cpu_count() or 1,
             "memory_limit": memory_limit,
@@ -267,7 +266,7 @@ class Books:
             assert NAMES.fullmatch(name), f"{name!r} is no name of ours"
             text = text.replace("{" + placeholder + "}", name)
         unused = set(parameters)
-        with self._guarded():
+        with self.guarded():
             for statement in self._connection.extract_statements(text):
                 wanted = statement.named_parameters
                 unused -= wanted
@@ -278,7 +277,7 @@ class Books:
         self, sql: str, parameters: Mapping[str, object] | Sequence[object] | None = None
     ) -> list[tuple[Any, ...]]:
         """Give all rows of a query, which must be few: a screen, a summary, a report."""
-        with self._guarded():
+        with self.guarded():
             return self._connection.execute(sql, parameters).fetchall()
 
     def table(
@@ -290,7 +289,7 @@ class Books:
             sql: few rows, or with a limit of its own.
             parameters: values by name.
         """
-        with self._guarded():
+        with self.guarded():
             cursor = self._connection.execute(sql, parameters)
             columns = tuple(column[0] for column in cursor.description or ())
             rows = cursor.fetchall()
@@ -303,7 +302,7 @@ class Books:
 
     def execute(self, sql: str, parameters: Mapping[str, object] | Sequence[object] | None = None) -> None:
         """Execute one statement for what it does."""
-        with self._guarded():
+        with self.guarded():
             self._connection.execute(sql, parameters).fetchall()
 
     def insert(self, relation: str, *values: object) -> None:
@@ -317,7 +316,7 @@ class Books:
 
     def copy_csv(self, select: str, path: Path) -> int:
         """Write the rows of a select to a CSV file in their order, quoted where needed; give their number."""
-        with self._guarded():
+        with self.guarded():
             ((rows,),) = self._connection.execute(
                 f"copy ({select}) to $path "
                 "(format csv, header true, delimiter ',', quote '\"', escape '\"', nullstr '')",
@@ -330,7 +329,7 @@ class Books:
 
         What is asked of one relation alone comes in the order in which it lies; what is joined comes in any.
         """
-        with self._guarded():
+        with self.guarded():
             reader = self._connection.sql(sql).to_arrow_reader(size)
             self._reader = reader
             try:
@@ -341,7 +340,7 @@ class Books:
 
     def columns(self, sql: str, parameters: Mapping[str, object]) -> pa.Table:
         """Give all rows of a query as columns; they stay in memory, so they are millions at most."""
-        with self._guarded():
+        with self.guarded():
             return self._connection.sql(sql, params=dict(parameters)).to_arrow_table()
 
     def _let_go(self) -> None:
@@ -393,6 +392,16 @@ class Books:
             raise
         self.execute("commit")
 
+    @contextmanager
+    def rolled_back(self) -> Iterator[None]:
+        """Keep nothing of what the block does."""
+        self.execute("begin transaction")
+        try:
+            yield
+        finally:
+            with _own_errors():
+                self._connection.rollback()
+
     @property
     def connection(self) -> duckdb.DuckDBPyConnection:
         """The connection itself, for what has no method here."""
@@ -407,7 +416,8 @@ class Books:
                 self._connection.interrupt()
 
     @contextmanager
-    def _guarded(self) -> Iterator[None]:
+    def guarded(self) -> Iterator[None]:
+        """Turn what the engine says inside the block into errors of ours, and stop it where that is wanted."""
         if self._is_stopped:
             raise Interruption(STOPPED)
         with _own_errors():
@@ -449,51 +459,3 @@ def _locked(path: Path) -> int:
         os.close(descriptor)
         raise StorageError(f"{path.parent}: another run of this case is going on. Wait for it, or stop it.") from None
     return descriptor
-
-
-def _clear_spill(work: Path) -> None:
-    """Give back the room that killed runs have left taken."""
-    for left in work.glob(f"{SPILL_PREFIX}*"):
-        purged_folder(left).rmdir()
-
-
-def clear_work(case_folder: Path) -> None:
-    """Take away what only a run that is on has any use for: what it spilled, unpacked or had half copied."""
-    work, vault = case_folder / "work", case_folder / "vault"
-    if work.is_dir():
-        _clear_spill(work)
-        purged_folder(work / "scratch")
-    for part in vault.glob(".*.part"):
-        part.unlink(missing_ok=True)
-
-
-def _spill_folder(work: Path) -> Path:
-    try:
-        return Path(tempfile.mkdtemp(prefix=SPILL_PREFIX, dir=work))
-    except OSError as refused:
-        raise StorageError(f"{work}: cannot be written ({refused.strerror}). Make the case folder writable.") from None
-
-
-def private_folder(folder: Path) -> Path:
-    """Give a folder that only its owner can enter; make it where it is absent."""
-    if folder.is_symlink():
-        raise StorageError(f"{folder}: is a link, and nothing is written outside the case. Put a folder in its place.")
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as refused:
-        raise StorageError(
-            f"{folder}: cannot be made ({refused.strerror}). Make the case folder writable."
-        ) from refused
-    return folder
-
-
-def purged_folder(folder: Path) -> Path:
-    """Give a private folder without the files that a killed run left in it."""
-    private_folder(folder)
-    for left in _files(folder):
-        left.unlink(missing_ok=True)
-    return folder
-
-
-def _files(folder: Path) -> Iterable[Path]:
-    return [path for path in folder.iterdir() if path.is_file() or path.is_symlink()]

@@ -20,6 +20,6 @@ select "row", $source_no::integer, asset_key, price, price_set, price_source, as
        coalesce(asset_key is null
            or price is null
            or not is_price(price)
-           or not regexp_full_match(price_set, 'commencement|distribution|loss|(?s)loss:.+')
+           or not regexp_full_match(price_set, 'commencement|distribution|loss|(?s)(loss|claims):.+')
            or (has_as_of and as_of is null), true)
 from typed;
