@@ -51,10 +51,13 @@ def picture(compared: Compared) -> Bars:
         )
         whole = scenario.recovered_minor + missing
         mark = "" if scenario.is_law else " (no legal basis)"
-        label = f"{scenario.number} {scenario.name}{mark}"
-        bars.append(Bar(label, format_units(whole, compared.decimals), parts))
-    notes = [f"{line.number} {line.name} was not worked out: {line.why_not}"
-             for line in compared.scenarios if line.why_not]  # fmt: skip
+        told = f"{scenario.name}{mark}: of {format_units(whole, compared.decimals)}"
+        bars.append(Bar(f"scenario {scenario.number}", told, parts))
+    stopped: dict[str, list[str]] = {}
+    for line in compared.scenarios:
+        if line.why_not:
+            stopped.setdefault(line.why_not, []).append(f"{line.number} ({line.name})")
+    notes = [f"Not worked out: {', '.join(lines)}. {why_not}" for why_not, lines in stopped.items()]
     return Bars(
         title=f"What is recovered: {compared.title}",
         currency=f"{compared.currency}, at the prices of the first scenario",
