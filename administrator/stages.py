@@ -25,6 +25,7 @@ from administrator.estate import share_estate
 from administrator.events import find_losses, store_losses
 from administrator.insurance import cover_all
 from administrator.insurance_findings import about_policies
+from administrator.law.regime import SetOff
 from administrator.notes import note_inputs, note_stage, program_digest, stats_of
 from administrator.payment_findings import about_plan
 from administrator.red_flags import find_red_flags, screening_of
@@ -111,6 +112,7 @@ def _store_terms(books: Books, terms: Terms) -> None:
         terms.late.value,
         terms.insiders.value,
         terms.price_set,
+        terms.set_off is not SetOff.NONE,
     )
 
 
@@ -162,7 +164,10 @@ def _claims(run: Run) -> None:
     if _is_accruing(books):
         check_accruals(books)
         books.run(RELATIONS / "accrued_claim.sql")
-    for name in ("holder_of", "claim_row", "share_line", "finding_claims", "paid_sum"):
+    books.run(RELATIONS / "holder_of.sql")
+    if terms.set_off is not SetOff.NONE:
+        books.run(RELATIONS / "set_off.sql", of_holder=terms.set_off is SetOff.HOLDER)
+    for name in ("claim_row", "share_line", "finding_claims", "paid_sum"):
         books.run(RELATIONS / f"{name}.sql")
     findings.add(books, findings.about_trust(books, terms))
     findings.add(books, make_titles(books, terms.record_until))
@@ -175,14 +180,16 @@ def _claims(run: Run) -> None:
 
 def _is_all_booked(books: Books) -> bool:
     """Whether every claim is a balance as it was handed over: nobody filed or assigned, all are customers', and nothing
-    accrued.
+    accrued or is set off.
     """
     filed, others = books.rows(
         "select (select count(*) from claim) + (select count(*) from assignment), "
         "(select count(*) from account where kind <> 'customer')"
     )[0]
-    has_balance, asks_terms = books.rows("select has_balance, exists (select 1 from trust_term) from term")[0]
-    return has_balance and not asks_terms and filed == others == 0 and not _is_accruing(books)
+    has_balance, is_plain = books.rows(
+        "select has_balance, not is_set_off and not exists (select 1 from trust_term) from term"
+    )[0]
+    return has_balance and is_plain and filed == others == 0 and not _is_accruing(books)
 
 
 def _is_accruing(books: Books) -> bool:

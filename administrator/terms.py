@@ -17,7 +17,7 @@ from administrator.errors import RegimeError
 from administrator.insurance import Policy, SubrogationRule
 from administrator.insurance.resolving import policy_of
 from administrator.law import REGIMES
-from administrator.law.regime import Insiders, Late, Regime
+from administrator.law.regime import Insiders, Late, Regime, SetOff
 from administrator.losses import Peril
 from administrator.pools import Cost
 from administrator.reserve import Reserve
@@ -107,6 +107,7 @@ class Terms:
     """Holders who claim no more in all are paid whole first, by value; 0 for nobody."""
     trust_terms: tuple[str, ...]
     """Terms whose acceptance makes customers' assets trust property; empty: nobody's terms are asked for."""
+    set_off: SetOff
     insiders: Insiders
     late: Late
     guarantee_in_pool: bool
@@ -204,6 +205,7 @@ def parameters_of(case: CaseConfiguration, regime: Regime) -> dict[str, str]:
         "base_payment",
         "convenience_most",
         "trust_terms",
+        "set_off",
         "insiders",
         "late",
         "guarantee_in_pool",
@@ -276,6 +278,7 @@ def resolve_terms(case: CaseConfiguration, scales: Scales) -> Terms:
         base_minor=scales.units(parameters["base_payment"], case.currency),
         convenience_minor=scales.units(parameters["convenience_most"], case.currency),
         trust_terms=case.plan.trust_terms or regime.defaults.trust_terms,
+        set_off=SetOff(parameters["set_off"]),
         insiders=Insiders(parameters["insiders"]),
         late=Late(parameters["late"]),
         guarantee_in_pool=parameters["guarantee_in_pool"] == "true",

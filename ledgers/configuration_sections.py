@@ -333,6 +333,8 @@ class PlanSection(Section):
     """By value: holders who claim no more in all are paid whole, first."""
     trust_terms: Annotated[tuple[Text, ...], Field(min_length=1)] | None = None
     """Whoever accepted other terms (account.terms) claims in the estate only; None: nobody's terms are asked for."""
+    set_off: Literal["none", "account", "holder"] | None = None
+    """Whether debts, which are negative balances, lower the claims of the same account, or of all of its holder's."""
     insiders: Literal["share", "estate", "subordinate"] | None = None
     late: Literal["share", "after", "barred"] | None = None
     guarantee_in_pool: bool | None = None

@@ -190,6 +190,8 @@ class Books:
             if case.in_books(posting.posted_at) and case.kind(posting.account) != "house"
         ]
         self.balances = self._balances()
+        self.debts_met: dict[tuple[str, str], int] = {}
+        """What was set off of each debt."""
         self.paid_in_kind: dict[str, int] = defaultdict(int)
         # reading: paid in kind are the payments of the steps of return; insurance and reserves pay other money.
         # Here what came back counts in full, be it more than was paid: the wallets are counted with it.
@@ -451,7 +453,38 @@ def claims_of(case: Case, books: Books) -> dict[tuple[str, str], Claim]:
         key: claim_of(case, max(books.balances.get(key, 0), 0), filed.get(key))
         for key in sorted(books.balances.keys() | filed.keys())
     }
-    return accrued(case, claims)
+    return set_off(case, books, accrued(case, claims))
+
+
+def set_off(case: Case, books: Books, claims: dict[tuple[str, str], Claim]) -> dict[tuple[str, str], Claim]:
+    """The claims less what their holder, or account, owes, each by the same share of it."""
+    if case.plan["set_off"] == "none":
+        return claims
+
+    def together(account: str) -> tuple[str, str]:
+        return case.holder(account) if case.plan["set_off"] == "holder" else ("account", account)
+
+    owed: dict[tuple[str, str], int] = defaultdict(int)
+    claimed: dict[tuple[str, str], int] = defaultdict(int)
+    for (account, asset), units in books.balances.items():
+        if units < 0 and case.kind(account) != "house":
+            owed[together(account)] += case.value(-units, asset) or 0  # reading: what has no price is not set off
+    for (account, asset), claim in claims.items():
+        claimed[together(account)] += sum(case.value(units, asset) or 0 for units in claim.parts)
+    found = {}
+    for (account, asset), claim in claims.items():
+        debts, whole = owed[together(account)], claimed[together(account)]
+        parts = claim.parts
+        if debts and whole and case.value(1, asset) is not None:
+            # reading: each part of each claim by itself, rounded down.
+            less = [units - units * min(debts, whole) // whole for units in parts]
+            parts = (less[0], less[1], less[2])
+        found[account, asset] = replace(claim, parts=parts)
+    for (account, asset), units in books.balances.items():
+        debts, whole = owed[together(account)], claimed[together(account)]
+        if units < 0 and case.kind(account) != "house" and debts and whole and case.value(1, asset) is not None:
+            books.debts_met[account, asset] = -units * min(debts, whole) // debts
+    return found
 
 
 def accrued(case: Case, claims: dict[tuple[str, str], Claim]) -> dict[tuple[str, str], Claim]:

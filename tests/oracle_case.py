@@ -38,6 +38,7 @@ PLAN_OF_CUSTOM: dict[str, Any] = {
     "base_payment": "0",
     "convenience_most": "0",
     "trust_terms": [],
+    "set_off": "none",
     "insiders": "share",
     "late": "share",
     "guarantee_in_pool": False,

@@ -201,7 +201,7 @@ class Compensation:
     def _debts(self, holder: tuple[str, str]) -> int:
         """What the holder owes by the books, at commencement; a debt in an unpriced asset is left out."""
         return sum(
-            self.case.value(-units, asset) or 0
+            self.case.value(-units - self.books.debts_met.get((account, asset), 0), asset) or 0
             for (account, asset), units in self.books.balances.items()
             if units < 0 and self.case.holder(account) == holder
         )

@@ -49,12 +49,14 @@ HEADERS = {
     "holders.csv": "account,allowed_value,returned_value,compensated_value,estate_value,withheld_value,unpaid_value,"
                    "recovery\n",
     "returnable.csv": "transfer,occurred_at,asset,quantity,sender,wallet,account,paid_before,due\n",
+    "set_offs.csv": "account,asset,side,part,holder,quantity,value,set_off\n",
     "titles.csv": "account,claim_asset,part,step,pay_asset,holder,paid_to,held,quantity,value,status,reason\n",
 }
 NUMERIC = {
     "reconciliation.csv": range(1, 12), "bridge.csv": (2,), "segregation.csv": (2, 3), "flows.csv": (3, 4, 5),
     "losses.csv": (4, 5), "coverage.csv": range(2, 7), "claims.csv": range(2, 9), "bases.csv": (5, 6),
     "pools.csv": range(2, 13), "schedule.csv": range(5, 10), "holders.csv": range(1, 8), "returnable.csv": (3, 7, 8),
+    "set_offs.csv": (5, 6, 7),
     "titles.csv": (7, 8, 9),
 }
 
@@ -110,6 +112,7 @@ WORKED: Tables = {
                    "C,2500000,1750000,124999,0,1874999,625001,0.74999960\n"
                    "D,0,0,0,0,0,0,\n",
     "returnable.csv": "t-9,2026-04-01T00:00:00Z,BTC,0.50000000,addr-9,cold-1,,0.00000000,0.50000000\n",
+    "set_offs.csv": "",
     "titles.csv": "",
 }
 
@@ -146,6 +149,7 @@ THEFT: Tables = {
     "holders.csv": "A,30000000,17812500,3750000,0,0,8437500,0.71875000\n"
                    "B,10000000,5937500,1250000,0,7187500,2812500,0.71875000\n",
     "returnable.csv": "",
+    "set_offs.csv": "",
     "titles.csv": "",
 }
 

@@ -56,7 +56,7 @@ REGIME = Regime(
                   Topic.VALUATION),
         Provision("rule", "Claims on a pool share in proportion to their units.", _CHOICE),
         Provision("late", "Late claims share with the others.", _CHOICE, Topic.LATE),
-        Provision("", "A debt of a holder is set off against none of his claims.", _CHOICE, Topic.SET_OFF),
+        Provision("set_off", "A debt of a holder is set off against none of his claims.", _CHOICE, Topic.SET_OFF),
         Provision("insiders", "Insiders and affiliates share with the others.", _CHOICE, Topic.INSIDERS),
         Provision("trust_terms", "Nobody is asked which terms he accepted.", _CHOICE),
         Provision("holdback", "Nothing is held back.", _CHOICE),

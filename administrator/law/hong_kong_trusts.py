@@ -116,8 +116,8 @@ REGIME = Regime(
             Topic.COSTS,
         ),
         Provision(
-            "",
-            "A debt of a customer is set off against none of his coins by the program itself.",
+            "set_off",
+            "A debt of a customer is set off against none of his coins unless the case says so.",
             _CHOICE,
             Topic.SET_OFF,
         ),

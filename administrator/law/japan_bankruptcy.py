@@ -107,9 +107,9 @@ REGIME = Regime(
             _act("65(2)"),
         ),
         Provision(
-            "",
+            "set_off",
             "A creditor may set off, at commencement value, what he owed by then; not what he acquired or came to owe"
-            " after it, or in knowledge of the crisis. The program sets off nothing by itself.",
+            " after it, or in knowledge of the crisis. Nothing is set off unless the case says that it was.",
             _act("67, 68, 71, 72"),
             Topic.SET_OFF,
         ),
@@ -251,7 +251,7 @@ REGIME = Regime(
     not_covered=(
         "the permission, tables, notices and periods of a distribution (arts. 195 to 202): the program has the "
         "figures, not the calendar",
-        "set-off (arts. 67 to 73): a debt of a holder stays a debt beside his claims",
+        "which debts a creditor may set off, and that he did (arts. 67 to 73): set_off takes all negative balances",
         "co-obligors who paid (art. 104): a switch of the case",
         "taxes and wages among priority and estate claims: prior_claims of the estate states their sum",
     ),

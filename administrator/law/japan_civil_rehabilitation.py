@@ -155,8 +155,8 @@ REGIME = Regime(
             Topic.COSTS,
         ),
         Provision(
-            "",
-            "A debt of a holder is set off against none of his claims by the program itself.",
+            "set_off",
+            "A debt of a holder is set off against none of his claims unless the case says so.",
             _CHOICE,
             Topic.SET_OFF,
         ),

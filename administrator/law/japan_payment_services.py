@@ -145,7 +145,9 @@ REGIME = Regime(
             "pooling", "The right to one crypto is not exercised on crypto of another kind.", _CHOICE, Topic.POOL
         ),
         Provision("", "Costs are borne by the estate, not by the customers' pools.", _CHOICE, Topic.COSTS),
-        Provision("", "A debt of a holder is set off against none of his claims on a pool.", _CHOICE, Topic.SET_OFF),
+        Provision(
+            "set_off", "A debt of a holder is set off against none of his claims on a pool.", _CHOICE, Topic.SET_OFF
+        ),
         Provision(
             "compensation_reduces_claim",
             "What insurers and funds paid lowers the claim on the estate; whether they are co-obligors, who would not "

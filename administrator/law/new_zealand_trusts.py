@@ -148,7 +148,7 @@ REGIME = Regime(
             Topic.DEFICIENCY,
         ),
         Provision(
-            "",
+            "set_off",
             "A debt of a holder is set off against none of his coins.",
             _CHOICE,
             Topic.SET_OFF,

@@ -48,6 +48,14 @@ class Insiders(StrEnum):
     SUBORDINATE = "subordinate"
 
 
+class SetOff(StrEnum):
+    """Against which claims a debt of a holder is set off."""
+
+    NONE = "none"
+    ACCOUNT = "account"
+    HOLDER = "holder"
+
+
 class Late(StrEnum):
     """What becomes of a claim filed after the bar date."""
 
@@ -114,6 +122,7 @@ class Defaults:
     base_payment: str = "0"
     convenience_most: str = "0"
     trust_terms: tuple[str, ...] = ()
+    set_off: SetOff = SetOff.NONE
 
 
 @dataclass(frozen=True, slots=True)

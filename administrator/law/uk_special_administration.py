@@ -142,8 +142,8 @@ REGIME = Regime(
             Topic.PAYOUT,
         ),
         Provision(
-            "",
-            "A debt of a client is set off against none of his assets by the program itself.",
+            "set_off",
+            "A debt of a client is set off against none of his assets unless the case says so.",
             _CHOICE,
             Topic.SET_OFF,
         ),

@@ -114,8 +114,8 @@ REGIME = Regime(
             _code("section 502(d), (h)"),
         ),
         Provision(
-            "",
-            "Mutual debts from before the petition may be set off; the program sets off nothing by itself.",
+            "set_off",
+            "Mutual debts from before the petition may be set off; nothing is, unless the case says so.",
             _code("section 553"),
             Topic.SET_OFF,
         ),

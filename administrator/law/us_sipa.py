@@ -25,6 +25,7 @@ from administrator.law.regime import (
     Provision,
     Rank,
     Regime,
+    SetOff,
     Standing,
     Topic,
     TracedRecoveries,
@@ -59,6 +60,7 @@ REGIME = Regime(
         tracing=TracingRule.LOWEST_INTERMEDIATE_BALANCE,
         traced_recoveries=TracedRecoveries.SHOW,
         compensation_reduces_claim=True,
+        set_off=SetOff.HOLDER,
     ),
     triggers=("sipa_liquidation",),
     ranks=(
@@ -109,9 +111,9 @@ REGIME = Regime(
             _code("78fff-2(c)(1)(B)"),
         ),
         Provision(
-            "",
-            "What the customer owes is taken off: net equity is what liquidation would bring him, less his debts. The"
-            " program sets off nothing by itself; a fund with deducts_debts does.",
+            "set_off",
+            "What the customer owes is taken off: net equity is what liquidation would bring him, less his debts,"
+            " those of all his accounts together.",
             _code("78lll(11)"),
             Topic.SET_OFF,
         ),

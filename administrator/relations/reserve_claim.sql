@@ -1,6 +1,6 @@
 -- What each line may claim of a fund that caps what a holder gets, takes off his debts, or leaves kinds of account out.
 --
--- Reads   compensation_claim, account, holder_of, asset, book, rate, reserve_term(step_no, cap_minor, cap_fiat_minor null,
+-- Reads   compensation_claim, account, holder_of, asset, book, set_off, rate, reserve_term(step_no, cap_minor, cap_fiat_minor null,
 --         deducts_debts), reserve_exclusion(step_no, kind)
 -- Makes   rows of reserve_holder(step_no, holder_no INTEGER, uncut_minor, fiat_minor, debt_minor, cap_minor,
 --                                fiat_cut_minor, claim_minor DECIMAL(38,0)), key (step_no, holder_no)
@@ -20,9 +20,11 @@ anti join reserve_exclusion on reserve_exclusion.kind = account.kind;
 insert into reserve_holder
 with debt as (
     select holder_of.holder_no,
-           sum(scaled_half_even((-book.units)::decimal(38, 0), rate.numerator, rate.denominator)) as minor
+           sum(scaled_half_even((-book.units - coalesce(set_off.set_off, 0))::decimal(38, 0), rate.numerator,
+                                rate.denominator)) as minor
     from book
-    join holder_of using (account_no)
+    join holder_of on holder_of.account_no = book.account_no
+    left join set_off on set_off.account_no = book.account_no and set_off.asset_no = book.asset_no and set_off.is_debt
     join rate on rate.asset_no = book.asset_no and rate.price_set = 'commencement'
     cross join reserve_term
     where book.units < 0 and reserve_term.deducts_debts

@@ -1,7 +1,7 @@
 -- The small relations that carry the terms of a plan into SQL, and the few figures a step that Python decides; empty.
 --
 -- Reads   nothing
--- Makes   term, trust_term, title_chain, title_line, declared_event, declared_event_party, rate, price_text, pool, pool_tier, pool_tier_ordinary, outpaid,
+-- Makes   term, trust_term, set_off, title_chain, title_line, declared_event, declared_event_party, rate, price_text, pool, pool_tier, pool_tier_ordinary, outpaid,
 --         loss_item, compensable, compensation, estate_award, estate_pool, estate_source, estate_other, estate_tier,
 --         cost_excess, step, coverage, part_name, destination, traced_recovery, reserve_term, reserve_exclusion,
 --         reserve_holder, reserve_claim, advance, accrual, accrued, subrogated
@@ -9,9 +9,13 @@
 create or replace table term(
     commencement_at timestamp, bar_at timestamp, has_balance boolean, has_journal boolean, has_transfers boolean,
     has_payees boolean, round integer, currency_no integer, currency_decimals integer, minimum_minor decimal(38, 0),
-    late varchar, insiders varchar, price_set varchar
+    late varchar, insiders varchar, price_set varchar, is_set_off boolean
 );
 create or replace table trust_term(terms varchar);
+create or replace table set_off(
+    account_no integer, asset_no integer, is_debt boolean, part integer, holder_no integer, units decimal(38, 0),
+    minor decimal(38, 0), set_off decimal(38, 0)
+);
 create or replace table title_chain(
     account_no integer, asset_no integer, holder varchar, units decimal(38, 0), since timestamp
 );

@@ -370,6 +370,7 @@ LATER = """\
 # minimum_payment = "0"        # in the reporting currency; below it a payment is withheld, never dropped
 # base_payment = "0"           # by_value: what every holder gets before the rest of his claims shares
 # convenience_most = "0"       # by_value: holders who claim no more in all are paid whole, before the others
+# set_off = "none"             # or "account", "holder": negative balances lower claims of the same account, or holder
 # trust_terms = ["2016"]       # who accepted other terms (account.terms) claims in the estate only; left out: not asked
 # insiders = "share"           # insiders and affiliates: share, estate, subordinate
 # late = "share"               # claims filed after bar_on: share, after, barred

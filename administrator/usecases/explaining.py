@@ -146,6 +146,8 @@ def _claim_figures(matter: Matter, account: str) -> list[Figure]:
         claim_row,
         tier,
         balance,
+        of_allowed,
+        set_off,
     ) in matter.books.rows(view("claim_figures"), {"account": account}):
 
         def text(units: str, of: int = decimals) -> str:
@@ -168,13 +170,17 @@ def _claim_figures(matter: Matter, account: str) -> list[Figure]:
                 f"{', filed late' if is_late else ''}: {claim_source}:{claim_row}"
             )
             if standing == "filed":
-                own = text(str(int(allowed) - came.get(asset, 0)))
+                own = text(str(int(allowed) + int(of_allowed) - came.get(asset, 0)))
                 because.append(f"allowed = min(filed {text(filed)}, scheduled {text(scheduled)}) = {own}")
         if came.get(asset):
             because.append(f"and {text(str(came[asset]))} that came after commencement, as said below")
-        for name, units in (("disputed", disputed), ("unclaimed", unclaimed), ("disallowed", disallowed)):
-            if int(units):
-                because.append(f"{name} {text(units)}")
+        if int(set_off):
+            because.append(
+                f"set off against what the holder owes: {text(set_off)}, of what is allowed "
+                f"{text(of_allowed)} (set_offs.csv)"
+            )
+        parts = (("disputed", disputed), ("unclaimed", unclaimed), ("disallowed", disallowed))
+        because += [f"{name} {text(units)}" for name, units in parts if int(units)]
         if tier < 0:
             because.append("as the claim of an insider or affiliate it does not share in the pool (plan.insiders)")
         figures.append(Figure(f"claim on {asset}, allowed", f"{text(allowed)} {asset}", tuple(because)))

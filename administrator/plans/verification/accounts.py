@@ -18,6 +18,7 @@ from administrator.plans.verification.levelling import Levelled
 from administrator.plans.verification.numbers import Asset, fraction, truncated
 from administrator.plans.verification.ordinary import Ordinary
 from administrator.plans.verification.pools import ESTATE, POOLS, VALUE, Pool, lost_by_value, lost_minor
+from administrator.plans.verification.set_offs import SetOffs
 from administrator.plans.verification.sharing import Sharing
 from administrator.plans.verification.tables import Row, Tables
 from administrator.plans.verification.titles import Titles
@@ -60,6 +61,7 @@ class Walk:
         self.levels, self.estate = levels, estate
         self.awards = Awards(self.faults, plan, books, sharings, compensation, levels, estate)
         self.titles = Titles(tables, books)
+        self.set_offs = SetOffs(tables, plan, books)
         self.insiders_apart = plan.parameters.get("insiders") == "estate" or bool(plan.parameters.get("trust_terms"))
         """Whether some claim in the estate only; who does, no file of a plan says."""
         self.by_value = plan.parameters.get("pooling") == "by_value"
@@ -77,7 +79,7 @@ class Walk:
     def passage(self) -> None:
         """Check every account, in byte order, as its rows come up in any of the files."""
         while True:
-            if not self.titles.claims and self.ordinary.passes():
+            if not self.titles.claims and not self.set_offs.parts and self.ordinary.passes():
                 continue
             waiting = [account for cursor in self.cursors if (account := cursor.account()) is not None]
             if not waiting:
@@ -146,6 +148,9 @@ class Walk:
         scheduled, allowed, disputed, unclaimed, disallowed = (
             0 if row[place] == zero else cell(self.faults, CLAIMS, line, what, row[place], asset.decimals)
             for place, what in ((2, "scheduled"), (4, "allowed"), (5, "disputed"), (6, "unclaimed"), (7, "disallowed")))
+        lost = self.set_offs.of(row[0], asset.name)
+        printed = allowed, disputed, unclaimed
+        allowed, disputed, unclaimed = (left + gone for left, gone in zip(printed, lost, strict=True))
         if not row[3]:
             # A regime that wants proofs allows nothing unasked, and keeps it open.
             right = disputed == disallowed == 0 and (allowed, unclaimed) in ((scheduled, 0), (0, scheduled))
@@ -156,10 +161,10 @@ class Walk:
                 # A ruling's provisional figure stands for what is disputed; it is in no file but the case's.
                 allowed == unclaimed == disallowed == 0)
         right = right or asset.name in self.plan.accrued
-        if not right or min(scheduled, allowed, disputed, unclaimed, disallowed) < 0:
+        if not right or min(scheduled, *printed, disallowed) < 0:
             what = f"scheduled/filed/allowed/disputed/unclaimed/disallowed of {row[0]}/{row[1]}"
             self.faults.note(CLAIMS, line, what, "figures that one standing gives", "/".join(row[2:8]))
-        return scheduled, max(allowed, 0), max(disputed, 0), max(unclaimed, 0)
+        return scheduled, max(printed[0], 0), max(printed[1], 0), max(printed[2], 0)
 
     def missing(self, account: str, where: int, parts: Parts, lines: list[Line]) -> None:
         """A claim without a line of return is entitled to nothing, and the certificate must say so."""
@@ -300,6 +305,7 @@ class Walk:
         """What the lines sum to is what the reconciliation and the pools say."""
         faults = self.faults
         self.titles.closing()
+        self.set_offs.closing()
         for line, name in enumerate(sorted(self.books.figures), 2):
             asset = self.books.assets[name]
             faults.same("reconciliation.csv", line, f"owed of {name}, the sum of scheduled in {CLAIMS}",

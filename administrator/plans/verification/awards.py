@@ -180,7 +180,6 @@ class Awards:
         if estate is None:
             return
         currency = self.currency
-        shown = {(line.asset, line.part): line for line in lines if line.of_estate and line.step != "estate:interest"}
         for line in lines:
             if not line.of_estate or (line.claim == line.entitled == 0):
                 continue
@@ -199,8 +198,7 @@ class Awards:
             room = max(weight - sum(each.entitled for each in mine if each.compensates), 0)
             weight = room if estate.reduces else weight
             if line.step == "estate:interest":
-                first = shown.get((line.asset, line.part))
-                weight = room = estate.interest_of(first.claim if first else 0)
+                weight = room = estate.interest_of(weight)
             else:
                 tier = "" if returned is None else returned.step.removeprefix("return").removeprefix("dividend")
                 if returned is not None and OF_TIER.get(tier) != line.step:
