@@ -10,9 +10,11 @@ from pathlib import Path
 import pytest
 
 from administrator.cli import main
+from administrator.plans.verify import verify
 from administrator.progress import silent
 from administrator.usecases.running import run_case
 from tests.test_cases import add_table, make_case
+from tests.test_verify import seal
 from tests.written import Written
 
 TABLES = {
@@ -120,3 +122,24 @@ def test_claims_and_debts_lose_the_same_value_whatever_the_case(tmp_path: Path, 
     for asset, before in sums["none"].items():
         assert before - sums["holder"][asset] == lost[asset]
     assert all(sides["claim"] > 0 and sides["debt"] > 0 for sides in values.values())
+
+
+@pytest.mark.parametrize(
+    ("row", "wrong", "told"),
+    [
+        (1, "ann-1,BTC,claim,,ann-1,2.00000000,200,1.20000001", "set_off"),
+        (1, "ann-1,BTC,claim,,ann-2,2.00000000,200,1.20000000", "set_off"),
+        (1, "ann-1,BTC,claim,,ann-1,2.50000000,250,1.20000000", "set_off"),
+        (1, "ann-1,BTC,claim,disputed,ann-1,2.00000000,200,1.20000000", "scheduled/filed/allowed"),
+        (2, "ann-1,JPY,debt,,ann-1,50,51,50", "value"),
+        (2, "ann-1,JPY,loan,,ann-1,50,50,50", "asset, side and part"),
+    ],
+)
+def test_verify_refuses_what_was_set_off_otherwise(tmp_path: Path, row: int, wrong: str, told: str) -> None:
+    case = ran(tmp_path / "case", "holder")
+    path = case.out / "set_offs.csv"
+    lines = path.read_text(encoding="utf-8").splitlines()
+    lines[row] = wrong
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    seal(case.out)
+    assert any(told in fault for fault in verify(case.out).faults)
