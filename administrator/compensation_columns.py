@@ -16,7 +16,7 @@ import numpy as np
 import pyarrow as pa
 
 from ledgers.kernels import scale_columns
-from ledgers.limbs import WHOLE_NUMBER, column_of, limbs_from, limbs_of, total_of
+from ledgers.limbs import WHOLE_NUMBER, column_of, limbs_from, limbs_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,6 +34,7 @@ BASES_MAX: Final = 40_000_000
 """More are left to the relations, which spill to disk."""
 MINOR_MAX: Final = 1 << 40
 """Bases below it, of at most 2^22 items a line, add up within 63 bits."""
+HALF: Final = 32
 KEY: Final = ("account_no", "asset_no", "part", "item_no")
 BASE: Final = pa.schema([(name, pa.int32()) for name in KEY] + [("base", WHOLE_NUMBER)])
 
@@ -51,6 +52,8 @@ class BasesByColumn:
         table = pa.Table.from_batches(list(books.batches(select, ROWS_AT_ONCE)), BASE).combine_chunks()
         self._keys = [_numbers(table.column(name)) for name in KEY]
         self._items = self._keys[3]
+        self._known = set(np.unique(self._items).tolist())
+        """Items that any line lost by."""
         self._base = _minors(table.column("base"))
         self._met = np.zeros(len(self._base), np.int64)
         is_first = np.zeros(len(self._base), np.bool_)
@@ -70,7 +73,7 @@ class BasesByColumn:
 
     def unmet(self, items: Sequence[int]) -> int:
         """What is lacking of these items, all lines together, in minor units."""
-        return _total(self._lacking(items))
+        return _total(self._lacking(items)) if self._known & set(items) else 0
 
     def claim(self, items: Sequence[int]) -> int:
         """Let every line claim its unmet bases of these items; give the sum."""
@@ -78,10 +81,11 @@ class BasesByColumn:
         self._claims = np.add.reduceat(self._unmet, self._starts) if len(self._starts) else self._unmet
         return _total(self._claims)
 
-    def pay(self, step_no: int, minor: int, claimed: int) -> int:
+    def pay(self, step_no: int, minor: int, claimed: int, *, is_split: bool) -> int:
         """Share a sum among what is claimed, rounded down, and keep who got what; give what was shared out.
 
-        What a line gets meets its items in their order, which is that of event, then custody.
+        What a line gets meets its items in their order, which is that of event, then custody. Whoever gets nothing has
+        no row, but where a line may have several and its claims are added up.
         """
         if claimed == 0 or minor == 0:
             return 0
@@ -93,6 +97,8 @@ class BasesByColumn:
         before = np.cumsum(self._unmet) - self._unmet
         before -= before[self._starts][self._line]
         self._met += np.clip(by_line[self._line] - before, 0, self._unmet)
+        if not is_split:
+            claiming, claims, shares = (column[shares > 0] for column in (claiming, claims, shares))
         at = self._starts[claiming]
         rows = {name: key[at] for name, key in zip(KEY[:3], self._keys[:3], strict=True)}
         rows |= {"claim_minor": _column(claims), "entitled": _column(shares)}
@@ -108,7 +114,13 @@ class BasesByColumn:
             self._books.run(RELATIONS / "base_by_column.sql")
 
     def _lacking(self, items: Sequence[int]) -> Minors:
-        return np.where(np.isin(self._items, np.array(items, np.int32)), self._base - self._met, 0)
+        left = self._base - self._met
+        if self._known <= set(items):
+            return left
+        is_answered = np.zeros(max(self._known, default=0) + 1, np.bool_)
+        is_answered[[item for item in items if item in self._known]] = True
+        left *= is_answered[self._items]
+        return left
 
 
 def _shared(claims: Minors, minor: int, claimed: int) -> Minors:
@@ -138,6 +150,9 @@ def _column(minors: Minors) -> pa.Array:
 
 
 def _total(minors: Minors) -> int:
-    limbs = np.zeros((len(minors), 2), np.uint64)
-    limbs[:, 0] = minors
-    return total_of(limbs)
+    """The sum of numbers from 0, in two halves, each short enough for 63 bits."""
+    whole = 0
+    for start in range(0, len(minors), ROWS_AT_ONCE):
+        part = minors[start : start + ROWS_AT_ONCE]
+        whole += (int((part >> HALF).sum()) << HALF) + int((part & ((1 << HALF) - 1)).sum())
+    return whole

@@ -180,7 +180,8 @@ BY_VALUE = """
 def compensate(books: Books, terms: Terms, losses: Losses) -> None:
     """Let policies, then reserves, meet what the pools left unpaid (rules 9).
 
-    Makes   base, compensation(account_no, asset_no, part, step_no, claim_minor, entitled), step(step_no, step,
+    Makes   step_answer, step_claimed: of which items each step shares, and what is claimed of it in all
+            base, compensation(account_no, asset_no, part, step_no, claim_minor, entitled), step(step_no, step,
             is_split: whether a line may have several rows of it, one an event), coverage
     Holds   no line gets more than its loss; a step gives what was there for it, less residue and what is left over
     """
@@ -195,16 +196,19 @@ def compensate(books: Books, terms: Terms, losses: Losses) -> None:
     for policy, answers in sorted(covers, key=lambda pair: (pair[0].retention_minor, pair[0].position)):
         is_split = policy.pays_holders and sum(answer.received_minor > 0 for answer in answers) > 1
         books.insert("step", step_no, f"insurance:{policy.name}", is_split)
-        paid = [_pay_event(bases, losses, answer, step_no) for answer in answers]
+        paid = [_pay_event(books, bases, losses, answer, step_no, is_split=is_split) for answer in answers]
         cut = level_step(books, step_no, sum(answer.received_minor for answer in answers) if policy.pays_holders else 0)
         for answer, (unmet, given) in zip(answers, _less(paid, cut), strict=True):
             _keep_cover(books, answer, unmet, given)
         step_no += 1
     for reserve in terms.reserves:
         books.insert("step", step_no, f"reserve:{reserve.name}", False)
-        claimed = bases.claim(sorted({item.item_no for item in losses.items if item.peril in reserve.covers}))
+        covered = sorted({item.item_no for item in losses.items if item.peril in reserve.covers})
+        claimed = bases.claim(covered)
         claims = cut_claims(books, reserve, step_no) if reserve.is_cut else ReserveClaims(claimed, claimed)
-        given = bases.pay(step_no, reserve.minor, claims.claimed_minor) if reserve.ring_fenced else 0
+        if reserve.ring_fenced and reserve.minor:
+            _note_answer(books, step_no, covered, claims.claimed_minor)
+        given = bases.pay(step_no, reserve.minor, claims.claimed_minor, is_split=False) if reserve.ring_fenced else 0
         given -= level_step(books, step_no, reserve.minor if reserve.ring_fenced else 0)
         books.insert(
             "coverage",
@@ -224,8 +228,15 @@ def compensate(books: Books, terms: Terms, losses: Losses) -> None:
     bases.finish()
 
 
+def _note_answer(books: Books, step_no: int, items: Sequence[int], claimed: int) -> None:
+    """Keep of which items a step shares, and what is claimed of it."""
+    for item_no in items:
+        books.insert("step_answer", step_no, item_no)
+    books.insert("step_claimed", step_no, claimed)
+
+
 def _pay_event(
-    bases: BasesByRelation | BasesByColumn, losses: Losses, answer: Cover, step_no: int
+    books: Books, bases: BasesByRelation | BasesByColumn, losses: Losses, answer: Cover, step_no: int, *, is_split: bool
 ) -> tuple[int, int]:
     """Share what a policy has paid for one event among the lines it covers; give what was unmet and what was shared."""
     policy = answer.policy
@@ -239,7 +250,8 @@ def _pay_event(
     if not policy.pays_holders or answer.received_minor == 0:
         return bases.unmet(items), 0
     unmet = bases.claim(items)
-    return unmet, bases.pay(step_no, answer.received_minor, unmet)
+    _note_answer(books, step_no, items, unmet)
+    return unmet, bases.pay(step_no, answer.received_minor, unmet, is_split=is_split)
 
 
 def _less(paid: Sequence[tuple[int, int]], cut: int) -> list[tuple[int, int]]:
@@ -295,7 +307,7 @@ class BasesByRelation:
         self._books.run(RELATIONS / "compensation_claim.sql")
         return int(self._books.value("select coalesce(sum(claim_minor), 0)::varchar from compensation_claim"))
 
-    def pay(self, step_no: int, minor: int, claimed: int) -> int:
+    def pay(self, step_no: int, minor: int, claimed: int, *, is_split: bool) -> int:
         """Share a sum among what is claimed, and give what was shared out."""
         if claimed == 0 or minor == 0:
             return 0

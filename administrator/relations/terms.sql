@@ -67,6 +67,8 @@ create or replace table estate_tier(
 create or replace table cost_excess(name varchar, asset_no integer, minor decimal(38, 0));
 create or replace table step(step_no integer, step varchar, is_split boolean);
 create or replace table step_item(item_no integer);
+create or replace table step_answer(step_no integer, item_no integer);
+create or replace table step_claimed(step_no integer, claimed decimal(38, 0));
 create or replace table step_term(
     step_no integer, payable decimal(38, 0), claimed decimal(38, 0), is_largest_remainder boolean
 );

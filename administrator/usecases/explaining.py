@@ -246,7 +246,7 @@ def _compensation_figures(matter: Matter, account: str) -> list[Figure]:
     ):
         cut = cuts.pop((asset, part, step), None)
         shared = (
-            *(cut or (f"this line's unmet bases of the step: {money(claim)}",)),
+            *(cut or _claimed_of_step(None if claim is None else money(claim))),
             f"the step gives {money(paid_in_all)} to {'claims' if cut else 'unmet bases'} of {money(claimed_in_all)}, "
             "in proportion",
         )
@@ -254,6 +254,12 @@ def _compensation_figures(matter: Matter, account: str) -> list[Figure]:
     for (asset, part, step), reasons in cuts.items():
         figures.append(Figure(f"{step} for {asset}{', ' + part + ' part' if part else ''}", money(0), reasons))
     return [*figures, *exclusion_figures(matter, account)]
+
+
+def _claimed_of_step(claim: str | None) -> tuple[str, ...]:
+    if claim is None:
+        return ("this line's share is less than the smallest unit of the currency",)
+    return (f"this line's unmet bases of the step: {claim}",)
 
 
 def _status_figures(matter: Matter, account: str) -> list[Figure]:
