@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from administrator import compensation_columns, waterfall
+from administrator.cli import main
 from administrator.compensation_columns import BasesByColumn
 from administrator.usecases import resuming
 from ledgers.storage.books import Books
@@ -83,3 +84,26 @@ def test_compensation_by_column_is_that_of_the_relations(
     for path in sorted(by_column.out.iterdir()):
         assert path.read_bytes() == (by_definition.out / path.name).read_bytes(), path.name
     assert by_column.faults() == []
+
+
+@pytest.mark.parametrize("is_by_column", [True, False])
+def test_who_gets_nothing_of_a_fund_is_told_why(
+    is_by_column: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(resuming, "is_bulk", lambda case: is_by_column)
+    case = Written(
+        tmp_path / "case",
+        {
+            "balance": "account,asset,quantity\nlarge,JPY,1000000\nsmall,JPY,100",
+            "wallet": "wallet,asset,quantity,custody\nbank,JPY,0,bank",
+        },
+        '[[reserves]]\nname = "fund"\namount = "50"\ncurrency = "JPY"\ncovers = ["unexplained"]\nring_fenced = true\n',
+    )
+    assert case.due("reserve:fund") == {"large": "49"}
+    assert main(["run", str(case.folder), "--quiet"]) == 0
+    assert main(["explain", str(case.folder), "small"]) == 0
+    told = capsys.readouterr().out
+    assert "reserve:fund for JPY" in told
+    assert "the step gives 49 JPY to unmet bases of 1000100 JPY" in told
+    if is_by_column:
+        assert "this line's share is less than the smallest unit of the currency" in told
