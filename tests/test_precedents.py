@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from administrator.cli import main
 from administrator.plans.verify import verify
 from administrator.progress import silent
 from administrator.usecases.comparing import compare_case
@@ -93,6 +94,16 @@ def test_gatecoin_three_groups(tmp_path: Path) -> None:
         "ann BTC return": "1.60000000", "ben BTC return": "2.40000000", "ann BTC estate": "480.00",
         "ben BTC estate": "720.00", "cyd BTC estate": "1200.00",
     }  # fmt: skip
+
+
+def test_gatecoin_group_c_is_told_why_it_has_no_part_of_the_trust(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = Precedent("gatecoin", tmp_path).folder
+    assert main(["explain", str(folder), "cyd"]) == 0
+    told = capsys.readouterr().out
+    assert "the terms that were accepted make no trust" in told
+    assert "insider" not in told
 
 
 def test_ftx_convenience_class_whole_and_72_percent_of_the_others(tmp_path: Path) -> None:

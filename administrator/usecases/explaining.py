@@ -148,6 +148,7 @@ def _claim_figures(matter: Matter, account: str) -> list[Figure]:
         balance,
         of_allowed,
         set_off,
+        is_outside_trust,
     ) in matter.books.rows(view("claim_figures"), {"account": account}):
 
         def text(units: str, of: int = decimals) -> str:
@@ -182,7 +183,11 @@ def _claim_figures(matter: Matter, account: str) -> list[Figure]:
         parts = (("disputed", disputed), ("unclaimed", unclaimed), ("disallowed", disallowed))
         because += [f"{name} {text(units)}" for name, units in parts if int(units)]
         if tier < 0:
-            because.append("as the claim of an insider or affiliate it does not share in the pool (plan.insiders)")
+            because.append(
+                "the terms that were accepted make no trust, so it does not share in the pool (plan.trust_terms)"
+                if is_outside_trust
+                else "as the claim of an insider or affiliate it does not share in the pool (plan.insiders)"
+            )
         figures.append(Figure(f"claim on {asset}, allowed", f"{text(allowed)} {asset}", tuple(because)))
     return figures
 

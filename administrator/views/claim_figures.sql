@@ -1,6 +1,6 @@
 -- What one account claims of each asset, and which rows of which files say so.
 --
--- Reads   account, asset, book, claim, claim_row, posting, set_off, source
+-- Reads   account, asset, book, claim, claim_row, posting, set_off, trust_term, source
 -- Makes   the figures in the order that usecases/explaining.py names them
 select asset.asset, asset.decimals, claim_row.scheduled::varchar, coalesce(claim_row.filed, 0)::varchar,
        claim_row.allowed::varchar, claim_row.disputed::varchar, claim_row.unclaimed::varchar,
@@ -9,7 +9,9 @@ select asset.asset, asset.decimals, claim_row.scheduled::varchar, coalesce(claim
        (select count(*) from posting where posting.account_no = claim_row.account_no
         and posting.asset_no = claim_row.asset_no) as postings,
        of_claim.source, claim."row", claim_row.tier, book.units::varchar as balance,
-       coalesce(net.of_allowed, 0)::varchar as set_off_allowed, coalesce(net.units, 0)::varchar as set_off
+       coalesce(net.of_allowed, 0)::varchar as set_off_allowed, coalesce(net.units, 0)::varchar as set_off,
+       exists (select 1 from trust_term)
+           and not exists (select 1 from trust_term where trust_term.terms = account.terms) as is_outside_trust
 from claim_row
 join account using (account_no)
 join asset on asset.asset_no = claim_row.asset_no
