@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 import os
-from collections.abc import Sequence
+import random
+from collections.abc import Callable, Sequence
 from fractions import Fraction
+from itertools import combinations, pairwise, permutations
 from pathlib import Path
 
 import pytest
@@ -47,7 +48,7 @@ def test_every_rule_shares_all_within_the_claims_and_keeps_their_order(
     awards = shared(rule, amount, claims)
     assert sum(awards) == amount
     assert all(0 <= award <= claim for award, claim in zip(awards, claims, strict=True))
-    for one, other in itertools.combinations(range(len(claims)), 2):
+    for one, other in combinations(range(len(claims)), 2):
         low, high = sorted((one, other), key=claims.__getitem__)
         assert awards[low] <= awards[high], "a larger claim never gets less"
         assert claims[low] - awards[low] <= claims[high] - awards[high], "nor loses less"
@@ -106,7 +107,7 @@ def test_random_arrival_is_the_mean_over_all_orders(problem: tuple[int, list[int
     claims = claims[:5]
     amount = min(amount, sum(claims))
     sums = [Fraction(0)] * len(claims)
-    orders = list(itertools.permutations(range(len(claims))))
+    orders = list(permutations(range(len(claims))))
     for order in orders:
         left = amount
         for place in order:
@@ -169,3 +170,128 @@ def test_the_sixteen_published_problems() -> None:
                 ), (problem["id"], name)
                 compared += 1
     assert compared == 157
+
+
+# ---------------------------------------------------------------- the definitions, written a second way
+
+Awarded = Callable[[Fraction, Fraction], Fraction]
+"""What a claim gets at one level."""
+
+
+def at_the_level(amount: Fraction, claims: Sequence[Fraction], awarded: Awarded) -> list[Fraction]:
+    """The awards at the level where they come to the amount, found between the two bends that hold it."""
+
+    def given(level: Fraction) -> Fraction:
+        return sum((awarded(claim, level) for claim in claims), Fraction(0))
+
+    bends = sorted({Fraction(0), *claims, *(claim / 2 for claim in claims)})
+    ends = ((low, high) for low, high in pairwise(bends)
+            if min(given(low), given(high)) <= amount <= max(given(low), given(high)))  # fmt: skip
+    low, high = next(ends)
+    level = low
+    if given(low) != given(high):
+        level += (amount - given(low)) * (high - low) / (given(high) - given(low))
+    return [awarded(claim, level) for claim in claims]
+
+
+def second(rule: SharingRule, amount: Fraction, claims: list[Fraction]) -> list[Fraction]:
+    """Thomson's formulas, one level each."""
+    whole = sum(claims, Fraction(0))
+    if not claims or whole == 0:
+        return [Fraction(0)] * len(claims)
+    is_low = amount <= whole / 2
+    match rule:
+        case SharingRule.PROPORTIONAL:
+            return [claim * (amount / whole) for claim in claims]
+        case SharingRule.CONSTRAINED_EQUAL_AWARDS:
+            return at_the_level(amount, claims, min)
+        case SharingRule.CONSTRAINED_EQUAL_LOSSES:
+            return at_the_level(amount, claims, lambda claim, level: max(Fraction(0), claim - level))
+        case SharingRule.TALMUD if is_low:
+            return at_the_level(amount, claims, lambda claim, level: min(claim / 2, level))
+        case SharingRule.TALMUD:
+            return at_the_level(amount, claims, lambda claim, level: claim - min(claim / 2, level))
+        case SharingRule.PINILES if is_low:
+            return at_the_level(amount, claims, lambda claim, level: min(claim / 2, level))
+        case SharingRule.PINILES:
+            return at_the_level(amount, claims, lambda claim, level: claim / 2 + min(claim / 2, level))
+        case SharingRule.CONSTRAINED_EGALITARIAN if is_low:
+            return at_the_level(amount, claims, lambda claim, level: min(claim / 2, level))
+        case SharingRule.CONSTRAINED_EGALITARIAN:
+            return at_the_level(amount, claims, lambda claim, level: max(claim / 2, min(claim, level)))
+        case SharingRule.REVERSE_TALMUD if is_low:
+            return at_the_level(amount, claims, lambda claim, level: max(claim / 2 - level, Fraction(0)))
+        case SharingRule.REVERSE_TALMUD:
+            return at_the_level(amount, claims, lambda claim, level: claim / 2 + min(claim / 2, level))
+        case SharingRule.MINIMAL_OVERLAP:
+            return overlapped(amount, claims)
+        case SharingRule.ADJUSTED_PROPORTIONAL:
+            least = [max(Fraction(0), amount - sum(claims[:at]) - sum(claims[at + 1 :])) for at in range(len(claims))]
+            left = amount - sum(least)
+            cut = [min(left, claim - had) for claim, had in zip(claims, least, strict=True)]
+            return [had + (left * rest / sum(cut) if left else 0) for had, rest in zip(least, cut, strict=True)]
+        case SharingRule.RANDOM_ARRIVAL:
+            return over_all_orders(amount, claims)
+
+
+def overlapped(amount: Fraction, claims: list[Fraction]) -> list[Fraction]:
+    """By O'Neill: above the level each has his part alone, below it each piece is shared by all who reach it."""
+    claims = [min(claim, amount) for claim in claims]
+    level = max(claims)
+    if amount > level:
+        # Below the greatest claim, what lies above a level and the level itself come to the amount only once.
+        above: Awarded = lambda claim, height: max(claim - height, Fraction(0))  # noqa: E731
+        bends = sorted({Fraction(0), *claims})
+        excess = {height: sum((above(claim, height) for claim in claims), Fraction(0)) + height for height in bends}
+        low, high = next((low, high) for low, high in pairwise(bends) if excess[low] >= amount >= excess[high])
+        level = low if excess[low] == excess[high] else low + (excess[low] - amount) * (high - low) / (
+            excess[low] - excess[high])  # fmt: skip
+    edges = sorted({Fraction(0), level, *(min(claim, level) for claim in claims)})
+    awards = [max(claim - level, Fraction(0)) for claim in claims]
+    for below, edge in pairwise(edges):
+        sharing = [at for at, claim in enumerate(claims) if claim >= edge]
+        for at in sharing:
+            awards[at] += (edge - below) / len(sharing)
+    return awards
+
+
+def over_all_orders(amount: Fraction, claims: list[Fraction]) -> list[Fraction]:
+    awards = [Fraction(0)] * len(claims)
+    orders = list(permutations(range(len(claims))))
+    for order in orders:
+        left = amount
+        for at in order:
+            paid = min(left, claims[at])
+            awards[at] += paid / len(orders)
+            left -= paid
+    return awards
+
+
+@pytest.mark.parametrize("number", range(76))
+def test_random_problems_against_the_definitions_written_a_second_way(number: int) -> None:
+    draw = random.Random(f"claims problem {number}")
+    claims = [draw.choice((draw.randint(0, 9), draw.randint(0, 10**6), draw.randint(0, 10**30)))
+              for _ in range(draw.randint(1, 6))]  # fmt: skip
+    whole = sum(claims)
+    for amount in (0, whole // 3, whole // 2, draw.randint(0, whole), whole):
+        for rule in SharingRule:
+            told = second(rule, Fraction(amount), [Fraction(claim) for claim in claims])
+            assert shared(rule, amount, claims) == told, (rule, amount, claims)
+
+
+@given(problem=problems(), part=st.integers(0, 50))
+def test_only_by_proportion_nobody_gains_by_splitting_or_joining_claims(
+    problem: tuple[int, list[int]], part: int
+) -> None:
+    amount, claims = problem
+    part = min(part, claims[0])
+    split = [part, claims[0] - part, *claims[1:]]
+    whole, apart = (shared(SharingRule.PROPORTIONAL, amount, each) for each in (claims, split))
+    assert whole == [apart[0] + apart[1], *apart[2:]]
+
+
+def test_equal_awards_reward_who_splits_and_equal_losses_who_joins() -> None:
+    """So persons are brought together before any of them is compared (law.md, section 9)."""
+    awards, losses = SharingRule.CONSTRAINED_EQUAL_AWARDS, SharingRule.CONSTRAINED_EQUAL_LOSSES
+    assert shared(awards, 60, [60, 60])[0] == 30 < sum(shared(awards, 60, [30, 30, 60])[:2])
+    assert shared(losses, 60, [60, 60])[0] == 30 > sum(shared(losses, 60, [30, 30, 60])[:2])
