@@ -32,7 +32,8 @@ RELATIONS = Path(__file__).parent / "relations"
 ASSIGNMENTS = """
     select assignment.claim_account_no, assignment.asset_no, account.account,
            coalesce(nullif(account.holder, ''), account.account), asset.asset, asset.decimals,
-           coalesce(claim_units.allowed + claim_units.disputed + claim_units.unclaimed, 0)::varchar,
+           (coalesce(claim_units.allowed + claim_units.disputed + claim_units.unclaimed, 0)
+            + coalesce(gone.units, 0))::varchar,
            assignment.units::varchar, assignment.from_holder, assignment.to_holder, assignment."at", source.source,
            assignment."row"
     from assignment
@@ -41,6 +42,9 @@ ASSIGNMENTS = """
     join source on source.source_no = assignment.source_no
     left join claim_units on claim_units.account_no = assignment.claim_account_no
         and claim_units.asset_no = assignment.asset_no
+    left join (
+        select account_no, asset_no, sum(set_off) as units from set_off where not is_debt group by account_no, asset_no
+    ) as gone on gone.account_no = assignment.claim_account_no and gone.asset_no = assignment.asset_no
     order by assignment.claim_account_no, assignment.asset_no, assignment."at", source.source, assignment."row"
 """
 LINES = """
@@ -79,7 +83,8 @@ def make_titles(books: Books, record_until: datetime | None) -> Iterator[Finding
 
     Makes   title(account_no, asset_no, place INTEGER, holder VARCHAR, units DECIMAL(38,0), since TIMESTAMP null,
             paid_to_no INTEGER null), key (account_no, asset_no, place): who holds any of a claim that changed hands
-    Holds   the units of a claim are those it claims; only claims whose chain is whole have rows
+    Holds   the units of a claim are those it claims, and before anything was set off: what its first holder owes falls
+            on all who hold it; only claims whose chain is whole have rows
     """
     chain: Chain | None = None
     is_broken = False

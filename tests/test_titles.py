@@ -129,3 +129,14 @@ def test_any_chain_pays_all_of_every_line_and_follows_who_sold_what(tmp_path: Pa
     assert found == {account: {name: units for name, units in of.items() if units} for account, of in held.items()}
     assert paid == {account: int(units) for account, units in ran.due("return").items()}
     assert ran.faults() == []
+
+
+def test_what_the_first_holder_owes_falls_on_all_who_hold_his_claim(tmp_path: Path) -> None:
+    """Ann owes 200 of her 1,000 and sold 400: each of the two has his share of what is left."""
+    ran = case(
+        tmp_path, "ann,JPY,400,Ann,Fund,2026-05-01T00:00:00Z", '[plan]\nset_off = "account"\n',
+        balance="account,asset,quantity\nann,JPY,1000\nann,BTC,-2\nben,JPY,500", price="asset,price\nBTC,100",
+    )  # fmt: skip
+    assert ran.due("return") == {"ann": "553", "ben": "346"}, "900 for 800 and 500"
+    assert titles(ran) == [("ann", "Ann", "ann", "600", "332", ""), ("ann", "Fund", "fund-1", "400", "221", "")]
+    assert ran.faults() == []
