@@ -26,6 +26,7 @@ from administrator.usecases.compared import Compared, GroupLine, ScenarioLine
 from administrator.usecases.resuming import Making, left_books, new_books
 from administrator.valuation import Rates, rates_of
 from ledgers.configuration import CaseConfiguration, read_case
+from ledgers.display import display
 from ledgers.errors import ConfigurationError, LedgerError
 from ledgers.models import Progress, ProgressListener
 from ledgers.storage.books import MEMORY_LIMIT, Books
@@ -35,10 +36,12 @@ from ledgers.units import format_ratio, format_units
 if TYPE_CHECKING:
     import pyarrow as pa
 
-SHARED = [stage.name for stage in STAGES].index("claims")
+_NAMES = [stage.name for stage in STAGES]
+SHARED = _NAMES.index("claims")
 """Stages that know nothing of [plan] but the round and the prices, nor of the law."""
-POOLED = SHARED + 2
-LOADED = 1
+POOLED = _NAMES.index("pools") + 1
+"""Stages behind which another rule may share what pools hold."""
+LOADED = _NAMES.index("load") + 1
 """Stages that know no prices either."""
 DIGESTED = ("pools", "schedule", "holders")
 FAULTS_SHOWN = 3
@@ -81,7 +84,7 @@ def compare_case(
     case = read_case(folder)
     cases, refused = _cases(folder, scenarios)
     if not cases:
-        raise RegimeError(*(f"{scenario.name}: {refused[scenario.number]}" for scenario in scenarios))
+        raise RegimeError(*(f"{display(scenario.name, 200)}: {refused[scenario.number]}" for scenario in scenarios))
     lines: list[ScenarioLine] = []
     with _books(Making(case, None, listen, threads, memory_limit, opened, nullcontext)) as books:
         know_persons(books)
@@ -94,7 +97,7 @@ def compare_case(
             run = Run(cases[scenario.number], books, listen)
             lines.append(_worked_out(run, case, scenario, first, is_digested=is_digested))
     if all(line.why_not for line in lines):
-        raise LedgerError(*(f"{line.name}: {line.why_not}" for line in lines))
+        raise LedgerError(*(f"{display(line.name, 200)}: {line.why_not}" for line in lines))
     return Compared(
         title=case.title,
         currency=case.currency,
