@@ -35,7 +35,7 @@ def level_pools(books: Books, terms: Terms, pools: Sequence[Pool]) -> tuple[Pool
         pools: as the relations `pool` and `pool_tier` have them.
 
     Makes   award, outpaid(pool_no, account_no, asset_no, paid): who had more; pool and pool_tier anew for their pools
-    Holds   distributable = awarded + overpaid + surplus + residue
+    Holds   distributable = awarded + overpaid + surplus + residue; what a fixed share gives up is surplus
     """
     books.execute("insert into pool_tier_ordinary select pool_no, tier, payable, claimed from pool_tier")
     levelled = {pool.pool_no: pool for pool in pools}
@@ -58,6 +58,8 @@ def _share_out(books: Books, terms: Terms) -> None:
     books.run(RELATIONS / "award.sql")
     if terms.rounding is Rounding.LARGEST_REMAINDER:
         books.run(RELATIONS / "award_remainder.sql")
+    if books.value("select count(*) from elected"):
+        books.run(RELATIONS / "award_elected.sql")
 
 
 def _without_outpaid(books: Books, pools: dict[int, Pool]) -> dict[int, Pool]:
@@ -90,7 +92,14 @@ def _without_outpaid(books: Books, pools: dict[int, Pool]) -> dict[int, Pool]:
 
 
 def _with_overpaid(books: Books, pools: dict[int, Pool]) -> list[Pool]:
-    """The pools with what lies with holders who had too much, in `pool` too."""
+    """The pools with what lies with holders who had too much, and what others gave up, in `pool` too."""
+    forgone = {
+        pool_no: int(units)
+        for pool_no, units in books.rows(
+            "select pool_no, sum(before.entitled - award.entitled)::varchar from award_ordinary as before "
+            "join award_shared as award using (account_no, asset_no, part, tier, pool_no) group by pool_no"
+        )
+    }
     excess: dict[int, tuple[int, int]] = {}
     for pool_no, paid, entitled in books.rows(
         "with had as (select pool_no, sum(paid) as paid from outpaid group by pool_no), "
@@ -101,11 +110,12 @@ def _with_overpaid(books: Books, pools: dict[int, Pool]) -> list[Pool]:
         excess[pool_no] = int(paid), int(entitled)
     found = []
     for shared in pools.values():
-        pool = shared
+        pool = replace(shared, surplus=shared.surplus + forgone.get(shared.pool_no, 0))
         if pool.pool_no in excess:
             paid, entitled = excess[pool.pool_no]
             # Where more was paid than is there the others get nothing, and only what is there is of the pool.
-            pool = replace(shared, overpaid=max(min(paid, pool.distributable) - entitled, 0))
+            pool = replace(pool, overpaid=max(min(paid, pool.distributable) - entitled, 0))
+        if pool.pool_no in excess or pool.pool_no in forgone:
             dividend = pool.dividend
             books.execute(
                 "update pool set overpaid = ?, surplus = ?, dividend_numerator = ?, dividend_denominator = ? "

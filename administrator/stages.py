@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 from administrator import findings
 from administrator.accruals import check_accruals, store_accruals
 from administrator.advances import about_advances
+from administrator.elections import about_elected, find_elected
 from administrator.estate import share_estate
 from administrator.events import find_losses, store_losses
 from administrator.insurance import cover_all
@@ -158,6 +159,7 @@ def _claims(run: Run) -> None:
     for accepted in terms.trust_terms:
         books.insert("trust_term", accepted)
     findings.add(books, findings.about_terms(run.case, terms))
+    findings.add(books, find_elected(books, terms.elections))
     books.run(RELATIONS / "counted_claim.sql")
     claimed = "claim_units_booked" if _is_all_booked(books) else "claim_units"
     books.run(RELATIONS / f"{claimed}.sql")
@@ -179,11 +181,11 @@ def _claims(run: Run) -> None:
 
 
 def _is_all_booked(books: Books) -> bool:
-    """Whether every claim is a balance as it was handed over: nobody filed or assigned, all are customers', and nothing
-    accrued or is set off.
+    """Whether every claim is a balance as it was handed over: nobody filed, assigned or chose, all are customers', and
+    nothing accrued or is set off.
     """
     filed, others = books.rows(
-        "select (select count(*) from claim) + (select count(*) from assignment), "
+        "select (select count(*) from claim) + (select count(*) from assignment) + (select count(*) from elected), "
         "(select count(*) from account where kind <> 'customer')"
     )[0]
     has_balance, is_plain = books.rows(
@@ -206,6 +208,7 @@ def _pools(run: Run) -> None:
         books.insert("cost_excess", excess.name, excess.asset_no, excess.minor)
     findings.add(books, findings.about_pools(books, run.case, terms, pools))
     findings.add(books, about_advances(books))
+    findings.add(books, about_elected(books))
 
 
 def _subrogate(books: Books, terms: Terms) -> None:
@@ -275,7 +278,7 @@ def _is_first_in_kind(books: Books) -> bool:
 
 RATED = 2
 """Stages after which every sum of case.toml can be resolved."""
-ALL = ("reserves", "policies", "events", "costs", "advances", "accruals", "estate", "subrogation", "plan")
+ALL = ("reserves", "policies", "events", "costs", "advances", "accruals", "elections", "estate", "subrogation", "plan")
 LOSSES = ("reserves", "policies", "events", "plan.round")
 
 STAGES = (
@@ -314,6 +317,7 @@ def given(case: CaseConfiguration, stage: Stage) -> CaseConfiguration:
         costs=case.costs if "costs" in stage.reads else (),
         advances=case.advances if "advances" in stage.reads else (),
         accruals=case.accruals if "accruals" in stage.reads else (),
+        elections=case.elections if "elections" in stage.reads else (),
         estate=case.estate if "estate" in stage.reads else None,
         subrogation=case.subrogation if "subrogation" in stage.reads else None,
         plan=case.plan if "plan" in stage.reads else plan,

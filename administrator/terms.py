@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from administrator.accruals import Accrual
 from administrator.advances import Advance
 from administrator.allocation import Rounding
+from administrator.elections import Election
 from administrator.errors import RegimeError
 from administrator.insurance import Policy, SubrogationRule
 from administrator.insurance.resolving import policy_of
@@ -23,7 +24,7 @@ from administrator.pools import Cost
 from administrator.reserve import Reserve
 from administrator.valuation import COMMENCEMENT, DIGITS_MAX, Rates
 from ledgers.configuration import CaseConfiguration
-from ledgers.configuration_sections import AccrualSection, ReserveSection
+from ledgers.configuration_sections import AccrualSection, AdvanceSection, ElectionSection, ReserveSection
 from ledgers.configuration_values import Bound
 from ledgers.display import display
 from ledgers.tracing.rules import TracingRule
@@ -126,6 +127,8 @@ class Terms:
     """None: the case does not say what insurers may have of recoveries, and nothing goes to them."""
     advances: tuple[Advance, ...]
     accruals: tuple[Accrual, ...]
+    elections: tuple[Election, ...]
+    """The choices that the plan gives."""
     parameters: Mapping[str, str]
     """Every plan parameter as text, for plan.json."""
     overrides: tuple[str, ...]
@@ -290,14 +293,12 @@ def resolve_terms(case: CaseConfiguration, scales: Scales) -> Terms:
         estate_costs=_costs(case, scales, of_pools=False) + (() if to_pools else _costs(case, scales, of_pools=True)),
         policies=tuple(policy_of(at, policy, scales.minor) for at, policy in enumerate(case.policies)),
         reserves=tuple(_reserve(reserve, scales) for reserve in case.reserves),
-        advances=tuple(
-            Advance(advance.name, scales.numbers[advance.asset], scales.units(advance.quantity, advance.asset))
-            for advance in case.advances
-        ),
+        advances=tuple(_advance(advance, scales) for advance in case.advances),
         estate=estate,
         compensation_reduces_claim=parameters["compensation_reduces_claim"] == "true",
         subrogation=None if case.subrogation is None else SubrogationRule(case.subrogation.rule),
         accruals=tuple(_accrual(accrual, scales) for accrual in case.accruals),
+        elections=tuple(map(_election, case.elections)),
         parameters=parameters,
         overrides=tuple(
             name
@@ -397,6 +398,14 @@ def _reserve(reserve: ReserveSection, scales: Scales) -> Reserve:
         deducts_debts=reserve.deducts_debts,
         excludes=frozenset(reserve.excludes),
     )
+
+
+def _advance(advance: AdvanceSection, scales: Scales) -> Advance:
+    return Advance(advance.name, scales.numbers[advance.asset], scales.units(advance.quantity, advance.asset))
+
+
+def _election(election: ElectionSection) -> Election:
+    return Election(election.name, None if election.share is None else read_ratio(election.share, Scientific.REFUSE))
 
 
 def _accrual(accrual: AccrualSection, scales: Scales) -> Accrual:

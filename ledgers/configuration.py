@@ -34,6 +34,7 @@ from ledgers.configuration_sections import (
     CaseSection,
     CaseToml,
     CostSection,
+    ElectionSection,
     EstateSection,
     EventSection,
     PlanSection,
@@ -69,6 +70,7 @@ class CaseConfiguration:
     costs: tuple[CostSection, ...]
     advances: tuple[AdvanceSection, ...]
     accruals: tuple[AccrualSection, ...]
+    elections: tuple[ElectionSection, ...]
     estate: EstateSection | None
     subrogation: SubrogationSection | None
     plan: PlanSection

@@ -298,6 +298,7 @@ def _names(parsed: CaseToml) -> Iterator[str]:
     yield from _twice("[[events]]", (event.name for event in parsed.events))
     yield from _twice("[[costs]]", (cost.name for cost in parsed.costs))
     yield from _twice("[[advances]]", (advance.name for advance in parsed.advances))
+    yield from _twice("[[elections]]", (election.name for election in parsed.elections))
     for event in parsed.events:
         if event.name in BRIDGE_LINES or event.name.startswith(BRIDGE_LINE_PREFIXES):
             yield line_of(

@@ -184,6 +184,14 @@ class AccrualSection(Section):
     """Whole `asset` for one whole `of`."""
 
 
+class ElectionSection(Section):
+    """[[elections]]: a choice that the plan gives, as the column `election` of the table account names it."""
+
+    name: Text
+    share: Share | None = None
+    """Whoever chooses it gets no more of what he claims of a pool, now and for good; None: as much as the others."""
+
+
 class SublimitSection(Section):
     """[[policies.sublimits]]"""
 
@@ -477,6 +485,7 @@ class CaseToml(Section):
     costs: tuple[CostSection, ...] = ()
     advances: tuple[AdvanceSection, ...] = ()
     accruals: tuple[AccrualSection, ...] = ()
+    elections: tuple[ElectionSection, ...] = ()
     estate: EstateSection | None = None
     subrogation: SubrogationSection | None = None
     plan: PlanSection = PlanSection()

@@ -130,6 +130,7 @@ class Case:
         self.costs: list[dict[str, Any]] = self.document.get("costs", [])
         self.advances: list[dict[str, Any]] = self.document.get("advances", [])
         self.accruals: list[dict[str, Any]] = self.document.get("accruals", [])
+        self.elections: list[dict[str, Any]] = self.document.get("elections", [])
         self.subrogation: str = self.document.get("subrogation", {}).get("rule", "")
         self.estate: dict[str, Any] | None = self.document.get("estate")
         if stated["trigger"] in NO_INSOLVENCY:
@@ -149,6 +150,13 @@ class Case:
         self.postings = [self._posting(row) for row in self.tables["journal"]]
         self.wallets = self._wallets()
         self.transfers = [self._transfer(row) for row in self.tables["transfer"]]
+
+    def fixed_share(self, account: str) -> Fraction | None:
+        """The share that an account chose for good, of what it claims of a pool."""
+        chosen = self.accounts.get(account, {}).get("election", "")
+        return next(
+            (Fraction(each["share"]) for each in self.elections if each["name"] == chosen and "share" in each), None
+        )
 
     def _read(self, source: dict[str, Any]) -> Iterable[Row]:
         paths = source["path"] if isinstance(source["path"], list) else [source["path"]]

@@ -45,6 +45,8 @@ class Compensation:
         for pool in pools.values():
             awards = allocate(pool.gross, pool.claims, "floor")[0]
             for line, claim in pool.claims.items():
+                if self.case.fixed_share(line[0]) is not None:
+                    continue  # done with what he chose
                 if self.case.by_value:
                     found[line] = claim - awards[line]
                     continue

@@ -119,6 +119,8 @@ def deficiencies(
     tiers: dict[Line, int] = {}
     for pool in pools.values():
         for line, claim in pool.claims.items():
+            if case.fixed_share(line[0]) is not None:
+                continue  # done with what he chose
             got = min(claim, returned.get(line, 0))
             if case.by_value:
                 whole[line] = claim - got

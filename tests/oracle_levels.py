@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from types import MappingProxyType
 from typing import Generic, TypeVar
 
 K = TypeVar("K", bound=Hashable)
@@ -78,11 +79,12 @@ def divide(amount: int, tiers: Sequence[Tier[K]], rounding: str) -> Division[K]:
 
 def level(
     amount: int, tiers: Sequence[Tier[K]], paid: Mapping[Hashable, int], rounding: str, owner: Callable[[K], Hashable],
-    order: Callable[[K], tuple[int, int]] = lambda _: (0, 0),
+    order: Callable[[K], tuple[int, int]] = lambda _: (0, 0), most: Mapping[K, int] = MappingProxyType({}),
 ) -> Levelled[K]:  # fmt: skip
     """Divide so that whoever had more than the dividend of the others keeps it, and the others share what is left.
 
-    `paid` is by owner; an owner of no weight who was paid stands outside from the start.
+    `paid` is by owner; an owner of no weight who was paid stands outside from the start. Whoever chose a share that is
+    fixed gets no more than `most`, whatever the division gives him: nobody else gets more by it.
     """
     everybody = [key for weights, _ in tiers for key in weights]
     owners = {owner(key) for key in everybody}
@@ -94,6 +96,8 @@ def level(
             for weights, rooms in tiers
         ]
         division = divide(left, inside, rounding)
+        forgone = {key: max(units - most.get(key, units), 0) for key, units in division.awards.items()}
+        division.awards = {key: units - forgone[key] for key, units in division.awards.items()}
         had: dict[Hashable, int] = dict.fromkeys((owner(key) for key in division.awards), 0)
         for key, units in division.awards.items():
             had[owner(key)] += units
@@ -105,7 +109,7 @@ def level(
     awards = {key: division.awards.get(key, 0) for key in everybody}
     unspent = {name: paid[name] for name in out}
     for key in sorted((key for key in everybody if owner(key) in out), key=order):  # an owner's parts in their order
-        awards[key] = min(ordinary[key], unspent[owner(key)])
+        awards[key] = min(ordinary[key], unspent[owner(key)], most.get(key, ordinary[key]))
         unspent[owner(key)] -= awards[key]
     overpaid = min(sum(unspent.values()), amount - sum(awards.values()))
     claims = sum(sum(weights.values()) for weights, _ in inside)
@@ -114,6 +118,7 @@ def level(
         left, claims = amount, sum(sum(weights.values()) for weights, _ in tiers)
     dividend = Fraction(min(left, claims), claims) if claims else None
     overdrawn = sum(paid[name] for name in out) > amount
-    levelled = Levelled(awards, overpaid, division.surplus, division.residue, dividend, overdrawn)
+    surplus = division.surplus + sum(forgone.values())
+    levelled = Levelled(awards, overpaid, surplus, division.residue, dividend, overdrawn)
     assert amount == sum(awards.values()) + overpaid + levelled.surplus + levelled.residue, "a levelling closes"
     return levelled

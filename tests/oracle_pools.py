@@ -12,6 +12,8 @@ from tests.oracle_books import Books, Claim, event_of
 from tests.oracle_case import PARTS, Case, Line, paid_before
 from tests.oracle_levels import level
 
+Key = tuple[Line, str]
+"""line, step"""
 Taken = Mapping[str, int]
 """Of each recovery, the units that are the insurers' (rules D)."""
 TIERS = ("", ":late", ":subordinate")
@@ -119,7 +121,7 @@ def divided(
     order = [family + suffix for suffix in (*FIRST, *TIERS)]
     result = level(
         net - holdback, tiers, paid, case.plan["rounding"], lambda key: key[0][:2],
-        lambda key: (PARTS.index(key[0][2]), order.index(key[1])),
+        lambda key: (PARTS.index(key[0][2]), order.index(key[1])), fixed(case, tiers),
     )  # fmt: skip
     by_step = {key: (weight, result.awards[key]) for weights, _ in tiers for key, weight in weights.items()}
     entitled = {line: sum(award for key, (_, award) in by_step.items() if key[0] == line) for line in sorted(claims)}
@@ -127,6 +129,17 @@ def divided(
         name, asset, gross, costs, holdback, claims, steps, entitled, by_step, result.overpaid, result.surplus,
         result.residue, result.dividend,
     )  # fmt: skip
+
+
+def fixed(case: Case, tiers: list[tuple[dict[Key, int], dict[Key, int]]]) -> dict[Key, int]:
+    """The most that lines get whose holders chose a share for good; what is paid first is no part of it."""
+    most = {}
+    for weights, _ in tiers:
+        for key, weight in weights.items():
+            share = case.fixed_share(key[0][0])
+            if share is not None and key[1].partition(":")[2] not in ("convenience", "base"):
+                most[key] = int(weight * share)
+    return most
 
 
 def paid_first(case: Case, claims: dict[Line, int]) -> dict[tuple[Line, str], int]:

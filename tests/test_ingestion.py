@@ -300,7 +300,7 @@ def test_quoted_cells_may_hold_commas_quotes_and_lines(case: Case) -> None:
     case.source("balance", BALANCES + "d,BTC,1\n")
     case.load()
     assert {(row[1], row[2]) for row in case.rows["account"]} == {("a,1", 'says "hi"'), ("b\nc", "x"), ("d", "y")}
-    assert {row[1]: row[8] for row in case.rows["account"]} == {"a,1": 2, "b\nc": 3, "d": 4}
+    assert {row[1]: row[-1] for row in case.rows["account"]} == {"a,1": 2, "b\nc": 3, "d": 4}
 
 
 def test_columns_by_position_mean_that_there_is_no_header(case: Case) -> None:

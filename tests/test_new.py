@@ -194,11 +194,11 @@ def table(name: str, header: str, *rows: str) -> Table | None:
 
 
 SAMPLES: dict[str, Sequence[str]] = {
-    "account": ("u1,Ann,customer,v2,JP,", "u2,Ben,house,v2,JP,identity"),
+    "account": ("u1,Ann,customer,v2,JP,,A,", "u2,Ben,house,v2,JP,identity,,early"),
     "balance": ("u1,BTC,0.5", "u2,ETH,-1.25"),
     "journal": ("p1,2026-01-01T00:00:00Z,u1,BTC,0.5,deposit,t1", "p2,2026-01-02T00:00:00Z,u2,BTC,-1,withdrawal,t2"),
-    "wallet": ("cold-1,BTC,12.5,1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa,bitcoin,cold,customer,2026-03-31T00:00:00Z,1",
-               "hot-1,ETH,3,,ethereum,hot,house,2026-03-31T00:00:00Z,2"),
+    "wallet": ("cold-1,BTC,12.5,1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa,bitcoin,cold,customer,2026-03-31T00:00:00Z,1,A",
+               "hot-1,ETH,3,,ethereum,hot,house,2026-03-31T00:00:00Z,2,"),
     "transfer": ("t1,2026-01-01T00:00:00Z,BTC,0.5,aa,cold-1,0.0001,x",
                  "t2,2026-01-02T00:00:00Z,BTC,1,cold-1,bb,0.0001,y"),
     "label": ("aa,Thief A,thief,press", "bb,Exchange B,exchange,list"),

@@ -41,6 +41,7 @@ HEADERS = {
     "flows.csv": "party,party_kind,asset,taken,returned,net\n",
     "losses.csv": "event,peril,asset,custody,quantity,value\n",
     "coverage.csv": "source,event,ground_up,covered,due,received,distributed,reason\n",
+    "accounts.csv": "account,omnibus,election\n",
     "claims.csv": "account,asset,scheduled,filed,allowed,disputed,unclaimed,disallowed,value\n",
     "bases.csv": "account,asset,part,event,custody,base,met\n",
     "pools.csv": "pool,asset,gross,costs,holdback,distributable,claims,awarded,overpaid,surplus,residue,"
@@ -113,6 +114,7 @@ WORKED: Tables = {
                    "D,0,0,0,0,0,0,\n",
     "returnable.csv": "t-9,2026-04-01T00:00:00Z,BTC,0.50000000,addr-9,cold-1,,0.00000000,0.50000000\n",
     "set_offs.csv": "",
+    "accounts.csv": "",
     "titles.csv": "",
 }
 
@@ -150,6 +152,7 @@ THEFT: Tables = {
                    "B,10000000,5937500,1250000,0,7187500,2812500,0.71875000\n",
     "returnable.csv": "",
     "set_offs.csv": "",
+    "accounts.csv": "",
     "titles.csv": "",
 }
 

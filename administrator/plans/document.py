@@ -78,6 +78,7 @@ def plan_document(run: Run) -> dict[str, object]:
         "estate": _estate(run, terms),
         "advances": advances_document(books),
         "accruals": [{name: getattr(accrual, name) for name in ACCRUAL} for accrual in case.accruals],
+        "elections": [{"name": election.name, "share": election.share} for election in case.elections],
         "loss_prices": _loss_prices(books),
         "distribution_prices": dict(books.rows(DISTRIBUTION_PRICES)),
         "totals": totals(books, terms.currency_decimals),

@@ -78,6 +78,7 @@ def sharings_of(plan: Plan, pools: dict[str, Pool], totals: dict[tuple[str, str]
     largest = plan.parameters.get("rounding") == "largest_remainder"
     steps = tiers_of(plan)
     made: dict[tuple[str, str], Sharing] = {}
+    is_mixed = plan.fixes_shares and len(steps) - len(FIRST.keys() & set(steps)) > 1
     for name, pool in pools.items():
         if name == ESTATE:
             continue
@@ -87,7 +88,7 @@ def sharings_of(plan: Plan, pools: dict[str, Pool], totals: dict[tuple[str, str]
             continue
         own = {step: totals[pool.asset, step] for step in steps if (pool.asset, step) in totals}
         for step, sharing in tiered(steps, pool.distributable, pool.claims, own, largest).items():
-            sharing.levelled = level is not None or (step in own and own[step].overpaid)
+            sharing.levelled = is_mixed or level is not None or (step in own and own[step].overpaid)
             # Where the others get less than everything there is no longer enough for all, whatever the pool holds.
             sharing.full = sharing.full and (level is None or pool.dividend in (None, (1, 1)))
             made[pool.asset, step] = sharing
@@ -123,11 +124,19 @@ def fund_claims(folder: Path, compensation: Compensation) -> None:
         compensation.replay(items, fund, None)
 
 
+def choices(faults: Faults, plan: Plan) -> None:
+    """What choices of holders keep anybody from checking."""
+    if plan.fixes_shares:
+        faults.limit("What was given up for a fixed share, where claims are late or subordinated, residues are given "
+                     "out, or somebody had more before: those awards are only held to their claims, shares and sums.")
+
+
 def limits(faults: Faults, plan: Plan, compensation: Compensation, levels: dict[str, Levelled]) -> None:
     """What this folder in particular does not let anybody check."""
     if len(tiers_of(plan)) > 1:
         faults.limit("Which claims are late or subordinated: where a tier is not paid in full, only that one sum of "
                      "claims explains all its awards.")
+    choices(faults, plan)
     if plan.parameters.get("trust_terms"):
         faults.limit("Which terms an account accepted, and so whether it shares in the pools: a claim without a line "
                      "is not questioned.")

@@ -1,10 +1,11 @@
 -- What each line lost through each event that some policy or reserve answers for, in the reporting currency.
 --
 -- Reads   share_line, compensable(pool_no, gross, claimed, lost DECIMAL(38,0) units),
---         loss_item(item_no, asset_no, units DECIMAL(38,0), is_covered BOOLEAN), rate
+--         loss_item(item_no, asset_no, units DECIMAL(38,0), is_covered BOOLEAN), rate, elected
 -- Makes   base(account_no INTEGER, asset_no INTEGER, part INTEGER, item_no INTEGER, base, met DECIMAL(38,0) minor),
 --         key (account_no, asset_no, part, item_no), ordered by it
--- Holds   sum over items of base <= value(claim) - value(share of gross): neither costs nor a holdback are a loss
+-- Holds   sum over items of base <= value(claim) - value(share of gross): neither costs nor a holdback are a loss; whoever
+--         chose a share that is fixed is done with it, and has no base
 create or replace table base as
 with line_loss as (
     select share_line.account_no, share_line.asset_no, share_line.part, compensable.lost,
@@ -18,6 +19,7 @@ with line_loss as (
     from share_line
     join compensable on compensable.pool_no = share_line.asset_no
     join rate on rate.asset_no = share_line.asset_no and rate.price_set = 'commencement'
+    anti join elected on elected.account_no = share_line.account_no
 )
 select line_loss.account_no, line_loss.asset_no, line_loss.part, loss_item.item_no,
        scaled_floor(line_loss.loss_minor, loss_item.units, line_loss.lost) as base,

@@ -1,6 +1,6 @@
 -- What each line lost through each event, where all is one pool by value.
 --
--- Reads   pool_line, compensable(pool_no, gross, claimed, lost DECIMAL(38,0) minor), rate, loss_item
+-- Reads   pool_line, compensable(pool_no, gross, claimed, lost DECIMAL(38,0) minor), rate, loss_item, elected
 -- Makes   base, as base.sql; a line's loss is spread over all items by what they were worth at commencement
 -- Holds   sum over items of base <= claim - share of gross
 create or replace table base as
@@ -16,6 +16,7 @@ line_loss as (
                    else scaled_floor(line.weight, compensable.gross, compensable.claimed) end)::decimal(38, 0) as loss_minor
     from line
     join compensable using (pool_no)
+    anti join elected on elected.account_no = line.account_no
 ),
 item as (
     select loss_item.item_no, bool_or(loss_item.is_covered) as is_covered,

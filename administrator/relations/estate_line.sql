@@ -1,19 +1,25 @@
 -- What each line is still owed, by value at commencement: what it shares with in the estate.
 --
--- Reads   claim_units, award, award_out, outpaid, compensation, rate
+-- Reads   claim_units, award, award_out, outpaid, compensation, rate, elected
 -- Takes   $reduces: whether compensation lowers what shares, or only what may be had
 -- Makes   estate_line(account_no, asset_no, part, tier INTEGER, weight, room DECIMAL(38,0) minor, is_capped, is_out BOOLEAN),
 --         key (account_no, asset_no, part, tier), ordered by it; tier 0 shares first, insiders that are sent here too,
 --         1 late, 2 interest, 3 subordinated; account -1 are the other creditors
 -- Holds   0 <= room <= weight; a line without a price has no value to share with. What a holder had beyond his share of a
---         pool is returned to him too: it stands on his first part, and he does not share with it once more
+--         pool is returned to him too: it stands on his first part, and he does not share with it once more.
+--         Whoever chose a share of his pool that is fixed is done with it
 create or replace table estate_line as
-with claimed as (
-    select account_no, asset_no, 0 as part, tier, allowed as units from claim_units where allowed > 0
+with open_claim as (
+    select account_no, asset_no, tier, allowed, disputed, unclaimed
+    from claim_units
+    where tier < 0 or account_no not in (select account_no from elected)
+),
+claimed as (
+    select account_no, asset_no, 0 as part, tier, allowed as units from open_claim where allowed > 0
     union all
-    select account_no, asset_no, 1, tier, disputed from claim_units where disputed > 0
+    select account_no, asset_no, 1, tier, disputed from open_claim where disputed > 0
     union all
-    select account_no, asset_no, 2, tier, unclaimed from claim_units where unclaimed > 0
+    select account_no, asset_no, 2, tier, unclaimed from open_claim where unclaimed > 0
 ),
 beyond as (
     select award_out.pool_no, award_out.account_no, award_out.asset_no, min(award_out.part) as part,

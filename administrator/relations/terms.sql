@@ -4,7 +4,8 @@
 -- Makes   term, trust_term, set_off, title_chain, title_line, declared_event, declared_event_party, rate, price_text, pool, pool_tier, pool_tier_ordinary, outpaid,
 --         loss_item, compensable, compensation, estate_award, estate_pool, estate_source, estate_other, estate_tier,
 --         cost_excess, step, coverage, part_name, destination, traced_recovery, reserve_term, reserve_exclusion,
---         reserve_holder, reserve_claim, advance, accrual, accrued, subrogated
+--         reserve_holder, reserve_claim, advance, accrual, accrued, subrogated, election, elected,
+--         award_ordinary
 -- Holds   term has one row once the terms are stored; rates are minor units of the reporting currency to a base unit
 create or replace table term(
     commencement_at timestamp, bar_at timestamp, has_balance boolean, has_journal boolean, has_transfers boolean,
@@ -108,5 +109,11 @@ create or replace table accrued(
     unclaimed decimal(38, 0)
 );
 create or replace table subrogated(recovery varchar, asset_no integer, policy varchar, units decimal(38, 0));
+create or replace table election(election varchar, numerator decimal(38, 0), denominator decimal(38, 0));
+create or replace table elected(account_no integer, numerator decimal(38, 0), denominator decimal(38, 0));
+create or replace table award_ordinary(
+    account_no integer, asset_no integer, part integer, tier integer, pool_no integer, pay_asset_no integer,
+    claim_units decimal(38, 0), entitled decimal(38, 0)
+);
 create or replace table part_name(part integer, name varchar);
 insert into part_name values (0, null), (1, 'disputed'), (2, 'unclaimed');

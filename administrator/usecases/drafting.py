@@ -348,6 +348,11 @@ LATER = """\
 # goes_to = "holders"          # or "estate"
 # ratio = "1"                  # whole assets that came for one whole asset held
 
+# Choices that the plan gives; who chose which stands in the column election of the table account.
+# [[elections]]
+# name = "early lump sum"
+# share = "0.21"               # final: the most of what he claims of a pool that whoever chose it gets
+
 # The general estate, which answers for what the pools do not return, where there is an insolvency.
 # [estate]
 # amount = "250000000"

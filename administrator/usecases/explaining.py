@@ -77,19 +77,21 @@ def explain(folder: Path, account: str, *, memory_limit: str = MEMORY_LIMIT) -> 
 def facts_of(matter: Matter, account: str) -> tuple[tuple[str, str], ...]:
     """Who has the account, as the files say."""
     rows = matter.books.rows(
-        'select holder, kind, terms, jurisdiction, hold, source.source, account."row" from account '
+        'select holder, kind, terms, jurisdiction, hold, omnibus, election, source.source, account."row" from account '
         "left join source using (source_no) where account = $account",
         {"account": account},
     )
     if not rows:
         raise UnknownAccountError(f'account "{account}" is in no table of the case. Ids are compared byte for byte.')
-    holder, kind, terms, jurisdiction, hold, source, row = rows[0]
+    holder, kind, terms, jurisdiction, hold, omnibus, election, source, row = rows[0]
     facts = [
         ("holder", holder),
         ("kind", kind),
         ("terms", terms),
         ("jurisdiction", jurisdiction),
         ("hold", hold),
+        ("omnibus account", omnibus),
+        ("chose", election),
         ("listed in", f"{source}:{row}" if source else "no table of accounts"),
         ("may be the same as", _candidates(matter, account)),
     ]

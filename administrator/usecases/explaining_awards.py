@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from administrator.usecases.explained import Figure
 from administrator.views import view
+from ledgers.display import display
 from ledgers.units import format_units
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 def return_figures(matter: Matter, account: str) -> Iterator[Figure]:
     """What the pools give to each claim of the account, over all rounds."""
     for row in matter.books.rows(view("return_figures"), {"account": account}):
-        asset, pool, paid_in, decimals, part, step, *numbers, is_largest, had, holders, had_in_all = row
+        asset, pool, paid_in, decimals, part, step, *numbers, is_largest, had, holders, had_in_all, chosen, most = row
         claim, entitled, payable, claimed, first_payable, first_claimed, gross, costs, holdback, distributable = map(
             int, numbers[:10]
         )
@@ -48,7 +49,10 @@ def return_figures(matter: Matter, account: str) -> Iterator[Figure]:
                 because.append(
                     f"left out is who was paid more before than his share: {holders} with {text(had_in_all)} in all"
                 )
-            because += _division(claim, entitled, payable, claimed, text, is_largest=is_largest)
+            room = ""
+            if chosen is not None:
+                room = f'the account chose "{display(chosen)}": of this claim no more than {text(most)}, for good'
+            because += _division(claim, entitled, payable, claimed, text, is_largest=is_largest, room=room)
         name = f"{step} of {asset}" + (f", {part} part" if part else "")
         yield Figure(name, f"{text(entitled)} {paid_in}", tuple(because))
 
@@ -82,18 +86,21 @@ def estate_figures(matter: Matter, account: str) -> Iterator[Figure]:
 
 
 def _division(
-    claim: int, entitled: int, payable: int, claimed: int, text: Callable[[object], str], *, is_largest: bool
-) -> Iterator[str]:
+    claim: int, entitled: int, payable: int, claimed: int, text: Callable[[object], str], *, is_largest: bool,
+    room: str = "",
+) -> Iterator[str]:  # fmt: skip
     """One share of a whole amount, with its remainder."""
     yield f"this step shares {text(payable)} among claims of {text(claimed)}"
     if payable == claimed:
         yield "every claim is paid whole"
+        if entitled < claim:
+            yield room
         return
     floor, rest = divmod(claim * payable, claimed)
     yield f"in base units: {claim} x {payable} / {claimed} = {floor}, remainder {rest}"
     if entitled == floor + 1:
         yield "and one unit more: its remainder is among the largest"
     elif entitled < floor:
-        yield f"no more than there is room for: {text(entitled)}"
+        yield room or f"no more than there is room for: {text(entitled)}"
     elif rest and not is_largest:
         yield "rounded down; the remainder stays as residue"

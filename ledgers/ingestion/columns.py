@@ -78,7 +78,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
         *_text("account", required=True),
         *_text("holder"),
         _word("kind", ACCOUNT_KINDS),
-        *_text("terms", "jurisdiction", "hold"),
+        *_text("terms", "jurisdiction", "hold", "omnibus", "election"),
     ),
     "balance": (*_text("account", required=True), _ASSET, _SIGNED_QUANTITY),
     "journal": (
@@ -99,6 +99,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
         _word("purpose", PURPOSES),
         _instant("as_of", required=False),
         Column("opening", Cell.QUANTITY, is_required=False),
+        *_text("omnibus"),
     ),
     "transfer": (
         *_text("transfer", required=True),

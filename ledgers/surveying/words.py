@@ -51,6 +51,8 @@ IN_TABLE: dict[tuple[str, str], frozenset[str]] = {
         ("account", "kind", "account_type customer_type user_type 口座種別 顧客区分"),
         ("account", "terms", "terms_version tos agreement contract 約款 規約 規約版"),
         ("account", "jurisdiction", "country country_code nationality residence domicile 国 国籍 居住国 国コード"),
+        ("account", "omnibus", "omnibus_account client_omnibus_account pool オムニバス オムニバス口座"),
+        ("account", "election", "choice option elected elected_option 選択 選択肢"),
         ("account", "hold", "block blocked freeze frozen hold_reason restriction 凍結 制限 保留 留保理由"),
         ("balance", "quantity", "balance total total_balance closing_balance ending_balance available_balance amount_owed owed 残高 保有残高 預り残高 預かり残高 口座残高 合計残高 保有数量 預り数量"),  # noqa: E501
         ("balance", "positions", "positions balances holdings portfolio token_fiat_nft 保有資産 残高一覧"),
@@ -64,6 +66,7 @@ IN_TABLE: dict[tuple[str, str], frozenset[str]] = {
         ("wallet", "custody", "storage storage_type temperature custody_type 保管方法 保管区分 管理方法"),
         ("wallet", "purpose", "segregation ownership use 用途 目的 区分管理"),
         ("wallet", "as_of", "counted_at as_at date timestamp observed_at 時点 基準日 基準日時 確認日時 残高日時"),
+        ("wallet", "omnibus", "omnibus_account client_omnibus_account オムニバス オムニバス口座"),
         ("wallet", "opening", "opening_balance initial_balance 期首残高 期首 前期残高"),
         ("transfer", "transfer", "transfer_id tx txid tx_id tx_hash txhash hash transaction_hash transaction_id id 送金番号 取引ID 取引番号 取引ハッシュ トランザクションID"),  # noqa: E501
         ("transfer", "occurred_at", "date datetime time timestamp block_time confirmed_at created_at sent_at value_date 日時 日付 送金日時 送金日 取引日時 取引日 着金日時"),  # noqa: E501

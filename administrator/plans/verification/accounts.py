@@ -24,7 +24,8 @@ from administrator.plans.verification.tables import Row, Tables
 from administrator.plans.verification.titles import Titles
 
 CLAIMS, SCHEDULE, BASES, HOLDERS = "claims.csv", "schedule.csv", "bases.csv", "holders.csv"
-FILES = (CLAIMS, SCHEDULE, BASES, HOLDERS)
+ACCOUNTS = "accounts.csv"
+FILES = (CLAIMS, SCHEDULE, BASES, HOLDERS, ACCOUNTS)
 FIGURES = ("allowed_value", "returned_value", "compensated_value", "estate_value", "withheld_value", "unpaid_value",
            "recovery")
 PARTIAL = "partial"
@@ -74,12 +75,14 @@ class Walk:
                              plan.parameters.get("minimum_payment"))
         self.smallest = smallest or (0, 1)
         self.cursors = [Cursor(tables, name) for name in FILES]
-        self.ordinary = Ordinary(self.cursors, plan, books, pools, sharings, compensation, self.smallest)
+        self.is_plain = not self.titles.claims and not self.set_offs.parts and self.cursors[-1].account() is None
+        """Whether nothing but claims.csv says what an account gets."""
+        self.ordinary = Ordinary(self.cursors[:4], plan, books, pools, sharings, compensation, self.smallest)
 
     def passage(self) -> None:
         """Check every account, in byte order, as its rows come up in any of the files."""
         while True:
-            if not self.titles.claims and not self.set_offs.parts and self.ordinary.passes():
+            if self.is_plain and self.ordinary.passes():
                 continue
             waiting = [account for cursor in self.cursors if (account := cursor.account()) is not None]
             if not waiting:
@@ -96,9 +99,10 @@ class Walk:
 
     def account(self, account: str, firsts: Sequence[int], taken: Sequence[list[Row]]) -> None:
         """All that the four files say of one account."""
-        claims, schedule, bases, holders = taken
+        claims, schedule, bases, holders, chosen = taken
+        self.chosen(firsts[4], chosen)
         if not claims:
-            for name, first, rows in zip(FILES, firsts, taken, strict=True):
+            for name, first, rows in zip(FILES[:4], firsts[:4], taken[:4], strict=True):
                 if name == SCHEDULE and rows and all(self.awards.gone(row) == 0 for row in rows):
                     self.awards.lines(account, first, rows, {})
                 elif rows:
@@ -114,6 +118,16 @@ class Walk:
         if bases or self.compensation.items:
             self.bases(account, firsts, bases, parts, lines)
         self.holder(account, firsts[3], holders, allowed, lines)
+
+    def chosen(self, first: int, rows: list[Row]) -> None:
+        """What the account chose, as accounts.csv says: one of the choices of the plan, or none."""
+        self.awards.fixed = None
+        for line, row in enumerate(rows, first):
+            if not row[1] and not row[2]:
+                self.faults.note(ACCOUNTS, line, "omnibus and election", "one of them", "none")
+            if row[2] and row[2] not in self.plan.elections:
+                self.faults.note(ACCOUNTS, line, "election", "one of plan.json", row[2])
+            self.awards.fixed = self.plan.elections.get(row[2])
 
     def claims(self, account: str, first: int, rows: list[Row]) -> tuple[Parts, int | None]:
         """The account's parts, and the value of what is allowed (nothing where a price is missing)."""
@@ -180,10 +194,14 @@ class Walk:
             level = self.levels.get(VALUE if self.by_value else asset)
             if self.insiders_apart or not tiers or (level is not None and (account, asset) in level.had):
                 continue
-            if len(tiers) == 1:
+            fixed = self.awards.fixed
+            most = claim if fixed is None else claim * fixed[0] // fixed[1]
+            if len(tiers) == 1 and fixed is not None:
+                right = tiers[0].admits_fixed(claim, 0, most)
+            elif len(tiers) == 1:
                 right = tiers[0].admits(claim, 0, (account, asset, part), where)
             else:
-                right = any(not tier.full and tier.payable * claim < tier.high for tier in tiers)
+                right = not most or any(not tier.full and tier.payable * claim < tier.high for tier in tiers)
             if not right:
                 self.faults.note(SCHEDULE, where, f"row of {account}/{asset}/{part}/return",
                                  f"a line with {tiers[0].expected(claim)}", "none")
@@ -239,7 +257,7 @@ class Walk:
                 lost = lost_by_value(pool, self.books.assets[asset].value(claim) or 0)
             else:
                 lost = lost_minor(pool, self.books.assets[asset], claim)
-            expected = self.compensation.bases(asset, lost)
+            expected = self.compensation.bases(asset, lost) if self.awards.fixed is None else []
             own = grouped.get((asset, part), [])
             if own or expected:
                 items, met = self.items(f"{account}/{asset}/{part}", where, own, expected)
@@ -319,6 +337,8 @@ class Walk:
             awarded = sum(sharing.awarded for sharing in tiers)
             faults.same(POOLS, pool.line, f"awarded of {name}, the sum of entitled in {SCHEDULE}",
                         asset.plain(awarded), asset.plain(pool.awarded))
+            if self.plan.fixes_shares and name != ESTATE:
+                self.forgone(pool, tiers)
             if self.by_value or name == ESTATE:
                 continue
             known = self.parts.get(name, 0)
@@ -329,6 +349,14 @@ class Walk:
                 faults.note(POOLS, pool.line, f"claims of {name}",
                             f"from the schedule's to the claims' sum {asset.plain(known)}", asset.plain(pool.claims))
             self.edges(pool, tiers)
+
+    def forgone(self, pool: Pool, tiers: list[Sharing]) -> None:
+        """What those who chose a fixed share gave up is surplus, beside what nobody claims."""
+        if any(sharing.levelled or not sharing.exact or sharing.largest_remainder for sharing in tiers):
+            return
+        surplus = max(pool.distributable - pool.claims, 0) + sum(sharing.forgone for sharing in tiers)
+        asset = self.books.assets[pool.asset]
+        self.faults.same(POOLS, pool.line, f"surplus of {pool.name}", asset.plain(surplus), asset.plain(pool.surplus))
 
     def edges(self, pool: Pool, tiers: list[Sharing]) -> None:
         """Residues are smaller than the number of lines, and go in order where they are given out."""

@@ -45,13 +45,15 @@ class Line(NamedTuple):
 class Awards:
     """The lines of the schedule, account by account, and the sums of their steps."""
 
-    __slots__ = ("books", "by_value", "compensation", "currency", "estate", "fallback", "faults", "has_first", "levels",
-                 "sharings")
+    __slots__ = ("books", "by_value", "compensation", "currency", "estate", "fallback", "faults", "fixed", "has_first",
+                 "levels", "sharings")
 
     def __init__(self, faults: Faults, plan: Plan, books: Books, sharings: dict[tuple[str, str], Sharing],
                  compensation: Compensation, levels: dict[str, Levelled], estate: Estate | None) -> None:
         self.faults = faults
         self.levels = levels
+        self.fixed: tuple[int, int] | None = None
+        """The share that the account in hand chose, of what a line claims of a pool."""
         self.estate = estate
         self.books = books
         self.currency = books.currency
@@ -152,6 +154,13 @@ class Awards:
                 self.faults.note(SCHEDULE, line.number, f"entitled of {account}/{line.asset}/{line.part}/{line.step}",
                                  f"{right} units, as more was paid before", f"{line.entitled} units")
             return
+        if self.fixed is not None and line.step not in FIRST:
+            most = line.claim * self.fixed[0] // self.fixed[1]
+            if not sharing.admits_fixed(line.claim, line.entitled, most):
+                self.faults.note(SCHEDULE, line.number, f"entitled of {account}/{line.asset}/{line.part}/{line.step}",
+                                 f"at most {most} units, as chosen, of {sharing.expected(line.claim)}",
+                                 f"{line.entitled} units")
+            return
         if not sharing.admits(line.claim, line.entitled, (account, line.asset, line.part), line.number):
             self.faults.note(SCHEDULE, line.number, f"entitled of {account}/{line.asset}/{line.part}/{line.step}",
                              sharing.expected(line.claim), f"{line.entitled} units")
@@ -185,6 +194,9 @@ class Awards:
                 continue
             mine = [each for each in lines if (each.asset, each.part) == (line.asset, line.part)]
             returns = [each for each in mine if each.returns]
+            if self.fixed is not None and returns:
+                faults.note(SCHEDULE, line.number, f"row of {account}/{line.asset}/{line.part}/{line.step}",
+                            "none, as the account chose a share of its pool that is final", line.entitled)
             returned = returns[-1] if returns else None
             units, worth = parts.get((line.asset, line.part), 0), self.books.assets[line.asset]
             value = worth.value(units)

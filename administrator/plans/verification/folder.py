@@ -60,6 +60,13 @@ class Plan:
     """What the plan says came to the estate; nothing where there is none."""
     accrued: frozenset[str]
     """Assets that came to the holders of another after commencement: claims on them are in no book."""
+    elections: dict[str, tuple[int, int] | None]
+    """The choices it gives by name, and the share of a claim that is fixed by each, if any."""
+
+    @property
+    def fixes_shares(self) -> bool:
+        """Whether some choice fixes a share."""
+        return any(share is not None for share in self.elections.values())
 
 
 def unpaired_returns(path: Path) -> bool:
@@ -176,6 +183,22 @@ def _accrued(told: dict[str, object]) -> frozenset[str]:
                      if isinstance(entry, dict) and entry.get("goes_to") == "holders")
 
 
+def _elections(told: dict[str, object], faults: Faults) -> dict[str, tuple[int, int] | None]:
+    """The choices that the plan gives by name, and the share that is fixed by each, if any."""
+    listed = told.get("elections")
+    made: dict[str, tuple[int, int] | None] = {}
+    for entry in listed if isinstance(listed, list) else []:
+        share = entry.get("share") if isinstance(entry, dict) else None
+        fixed = None if share is None else fraction(str(share))
+        if not isinstance(entry, dict) or not isinstance(entry.get("name"), str) or (fixed is None) != (share is None):
+            faults.note(PLAN, 0, "elections", "objects with a name and a share", entry)
+            continue
+        made[entry["name"]] = fixed
+    if listed is not None and not isinstance(listed, list):
+        faults.note(PLAN, 0, "elections", "a list", type(listed).__name__)
+    return made
+
+
 def declared(folder: Path, faults: Faults) -> Plan | None:
     """What plan.json declares, or nothing where it cannot be read."""
     told = opened_json(folder, PLAN, faults)
@@ -213,4 +236,5 @@ def declared(folder: Path, faults: Faults) -> Plan | None:
         faults.note(PLAN, 0, "estate", "an object or nothing", estate)
         estate = None
     return Plan(currency, assets, turn, told.get("projection") is True, chosen, policies,
-                sources(told, "reserves", "reserve", faults), loss_prices, estate, _accrued(told))
+                sources(told, "reserves", "reserve", faults), loss_prices, estate, _accrued(told),
+                _elections(told, faults))

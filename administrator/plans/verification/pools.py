@@ -101,7 +101,9 @@ def pool_of(line: int, row: Row, tables: Tables, plan: Plan, books: Books) -> Po
     if plan.round == 1 or (not overpaid if row[0] == ESTATE else not pool.is_levelled):
         dividend(line, row, min(distributable, claims), claims, tables)
     if row[0] != ESTATE and (plan.round == 1 or not pool.is_levelled):
-        faults.same(POOLS, line, "surplus", asset.plain(max(distributable - claims, 0)), row[9])
+        least = max(distributable - claims, 0)
+        if surplus < least or not plan.fixes_shares:
+            faults.same(POOLS, line, "surplus", asset.plain(least), row[9])
     return pool
 
 

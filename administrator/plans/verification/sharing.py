@@ -18,8 +18,8 @@ class Sharing:
         largest_remainder: the residue goes to the largest remainders instead of staying.
     """
 
-    __slots__ = ("awarded", "claimed", "exact", "full", "high", "largest_remainder", "levelled", "low", "payable",
-                 "strongest", "weakest")
+    __slots__ = ("awarded", "claimed", "exact", "forgone", "full", "high", "largest_remainder", "levelled", "low",
+                 "payable", "strongest", "weakest")
 
     def __init__(self, payable: int, low: int, high: int, largest_remainder: bool) -> None:
         self.low = max(low, 1)
@@ -31,6 +31,8 @@ class Sharing:
         self.levelled = False
         self.claimed = 0
         self.awarded = 0
+        self.forgone = 0
+        """What lines with a fixed share gave up, where that can be told."""
         self.weakest: tuple[int, Key, int] | None = None
         """Of the lines with a unit of the residue the last in its order: remainder, key, record."""
         self.strongest: tuple[int, Key, int] | None = None
@@ -63,6 +65,24 @@ class Sharing:
         if self.exact:
             return entitled == self.floor(claim)
         return self._within(self.payable * claim, claim, entitled)
+
+    def admits_fixed(self, claim: int, entitled: int, most: int) -> bool:
+        """Whether a line that gets no more than `most` has that, or less where nobody gets so much; counts it.
+
+        >>> Sharing(5, 10, 10, False).admits_fixed(6, 2, 2), Sharing(5, 10, 10, False).admits_fixed(6, 3, 4)
+        (True, True)
+        """
+        self.claimed += claim
+        self.awarded += entitled
+        if not 0 <= entitled <= min(claim, most):
+            return False
+        if self.full or (self.exact and not self.levelled and not self.largest_remainder):
+            share = claim if self.full else self.floor(claim)
+            self.forgone += share - entitled
+            return entitled == min(share, most)
+        if self.levelled or not self.exact:
+            return True
+        return entitled in (min(self.floor(claim), most), min(self.floor(claim) + 1, most))
 
     def _within(self, shared: int, claim: int, entitled: int) -> bool:
         """Narrow the sum of claims to those under which this share is the floor; false where none is left."""

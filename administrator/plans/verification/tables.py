@@ -26,6 +26,7 @@ HEADERS: dict[str, str] = {
     "flows.csv": "party,party_kind,asset,taken,returned,net",
     "losses.csv": "event,peril,asset,custody,quantity,value",
     "coverage.csv": "source,event,ground_up,covered,due,received,distributed,reason",
+    "accounts.csv": "account,omnibus,election",
     "claims.csv": "account,asset,scheduled,filed,allowed,disputed,unclaimed,disallowed,value",
     "set_offs.csv": "account,asset,side,part,holder,quantity,value,set_off",
     "bases.csv": "account,asset,part,event,custody,base,met",
@@ -40,7 +41,7 @@ HEADERS: dict[str, str] = {
 WIDTHS = {name: header.count(",") + 1 for name, header in HEADERS.items()}
 PREFIX_KEYS = {"reconciliation.csv": 1, "segregation.csv": 2, "coverage.csv": 2, "claims.csv": 2, "bases.csv": 5,
                "pools.csv": 1, "schedule.csv": 5, "holders.csv": 1, "returnable.csv": 1, "titles.csv": 6,
-               "set_offs.csv": 4}
+               "set_offs.csv": 4, "accounts.csv": 1}
 SCATTERED_KEYS = {"findings.csv": (0, 2, 6, 7, 8), "rejects.csv": (0, 1), "flows.csv": (0, 2), "losses.csv": (0, 2, 3)}
 ROW_NUMBER = {"findings.csv": 7, "rejects.csv": 1}
 BLOCK_BYTES = 1 << 19

@@ -10,7 +10,7 @@ create or replace temp table zone_day (
 );
 create or replace temp table typed_account (
     "row" bigint, source_no integer, account_key integer, holder varchar, kind varchar, terms varchar, jurisdiction varchar,
-    hold varchar, unfit boolean
+    hold varchar, omnibus varchar, election varchar, unfit boolean
 );
 create or replace temp table typed_balance (
     "row" bigint, source_no integer, account_key integer, asset_key integer, units decimal(38, 0), unfit boolean
@@ -21,7 +21,8 @@ create or replace temp table typed_journal (
 );
 create or replace temp table typed_wallet (
     "row" bigint, source_no integer, wallet varchar, asset_key integer, units decimal(38, 0), address varchar,
-    chain varchar, custody varchar, purpose varchar, as_of timestamp, opening_units decimal(38, 0), unfit boolean
+    chain varchar, custody varchar, purpose varchar, as_of timestamp, opening_units decimal(38, 0),
+    omnibus varchar, unfit boolean
 );
 create or replace temp table typed_transfer (
     "row" bigint, source_no integer, transfer varchar, occurred_at timestamp, asset_key integer, units decimal(38, 0),

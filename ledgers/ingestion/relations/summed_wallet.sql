@@ -9,7 +9,7 @@ group by wallet, asset_no;
 
 create or replace table wallet as
 select summed.wallet, summed.asset_no, summed.units, w.address, w.chain, w.custody, w.purpose, w.as_of,
-       summed.opening_units, w.source_no, w."row"
+       summed.opening_units, w.omnibus, w.source_no, w."row"
 from summed
 join wallet w on w.wallet = summed.wallet and w.asset_no = summed.asset_no
     and w.source_no = place[1]::integer and w."row" = place[2]::bigint;

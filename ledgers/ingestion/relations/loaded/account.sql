@@ -19,7 +19,8 @@ join account_key using (account_key);
 
 insert into account
 select account_number.account_no, account_key.account, listed.holder, coalesce(listed.kind, 'customer') as kind,
-       listed.terms, listed.jurisdiction, listed.hold, listed.source_no, listed."row"
+       listed.terms, listed.jurisdiction, listed.hold, listed.omnibus, listed.election, listed.source_no,
+       listed."row"
 from account_number
 join account_key using (account_key)
 left join typed_account listed using (account_key)

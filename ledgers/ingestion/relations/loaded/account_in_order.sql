@@ -7,6 +7,6 @@ select account_key, account_key as account_no from account_key;
 
 insert into account
 select listed.account_key, account_key.account, listed.holder, coalesce(listed.kind, 'customer') as kind, listed.terms,
-       listed.jurisdiction, listed.hold, listed.source_no, listed."row"
+       listed.jurisdiction, listed.hold, listed.omnibus, listed.election, listed.source_no, listed."row"
 from typed_account listed
 positional join account_key;

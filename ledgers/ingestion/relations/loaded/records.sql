@@ -16,7 +16,7 @@ join account_number using (account_key)
 join asset_key using (asset_key);
 
 create or replace table wallet as
-select t.wallet, asset_no, t.units, t.address, t.chain, t.custody, t.purpose, t.as_of, t.opening_units,
+select t.wallet, asset_no, t.units, t.address, t.chain, t.custody, t.purpose, t.as_of, t.opening_units, t.omnibus,
        t.source_no, t."row"
 from typed_wallet t
 join asset_key using (asset_key);

@@ -4,5 +4,6 @@
 -- Takes   $source_no
 -- Makes   rows of typed_account
 insert into typed_account
-select "row", $source_no::integer, account_key, holder, coalesce(kind, 'customer'), terms, jurisdiction, hold, false
+select "row", $source_no::integer, account_key, holder, coalesce(kind, 'customer'), terms, jurisdiction, hold,
+       omnibus, election, false
 from incoming;

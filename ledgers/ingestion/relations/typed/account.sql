@@ -11,11 +11,14 @@ with typed as (
            coalesce(s.kind, 'customer') as kind,
            s.terms,
            s.jurisdiction,
-           s.hold
+           s.hold,
+           s.omnibus,
+           s.election
     from staged s
     left join account_key k on k.account = s.account
 )
-select "row", $source_no::integer, account_key, holder, kind, terms, jurisdiction, hold,
+select "row", $source_no::integer, account_key, holder, kind, terms, jurisdiction, hold, omnibus,
+       election,
        coalesce(account_key is null
            or kind not in ('customer', 'house', 'affiliate', 'insider'), true)
 from typed;

@@ -16,13 +16,14 @@ with typed as (
            utc_at(s.as_of, z.before_seconds, z.odd_from, z.odd_until, z.after_seconds) as as_of,
            units_of(s.opening, a.decimals, $truncate, $scientific) as opening_units,
            s.as_of is not null as has_as_of,
-           s.opening is not null as has_opening
+           s.opening is not null as has_opening,
+           s.omnibus
     from staged s
     left join asset_code a on a.code = s.asset
     left join zone_day z on z.day = left(s.as_of, 10)
 )
 select "row", $source_no::integer, wallet, asset_key, units, address, chain, custody, purpose, as_of,
-       opening_units,
+       opening_units, omnibus,
        coalesce(wallet is null
            or asset_key is null
            or units is null
