@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from administrator.events import Losses
+from administrator.omnibus import about_omnibus, about_unasked
 from administrator.pools import Pools
 from administrator.terms import Terms
 from ledgers.configuration import CaseConfiguration
@@ -292,7 +293,11 @@ def about_pools(books: Books, case: CaseConfiguration, terms: Terms, pools: Pool
             column="amount",
             asset=asset,
         )
-    for pool in () if terms.is_by_value else pools.pools:
+    if terms.is_by_omnibus:
+        yield from about_omnibus(books, pools.pools)
+    else:
+        yield from about_unasked(books, terms.parameters["pooling"])
+    for pool in pools.pools if terms.parameters["pooling"] == "per_asset" else ():
         asset, decimals = codes[pool.asset_no]
         came = [accrual for accrual in terms.accruals if accrual.asset_no == pool.asset_no]
         if pool.gross > 0 and pool.claimed == 0 and not came:
@@ -328,8 +333,18 @@ def about_pools(books: Books, case: CaseConfiguration, terms: Terms, pools: Pool
                 "Check that every wallet of the asset is in the list.",
                 f"pool {asset}", asset, quantity, where, row, "quantity",
             )  # fmt: skip
+    yield from _about_recovered(books, terms, pools, codes)
+
+
+def _about_recovered(
+    books: Books, terms: Terms, pools: Pools, codes: Mapping[int, tuple[str, int]]
+) -> Iterator[Finding]:
+    """Recoveries that name a pool which is none of their asset's."""
+    own: dict[str, set[str]] = {}
+    for pool in pools.pools:
+        own.setdefault(codes[pool.asset_no][0], set()).add(pool.name)
     for recovery, named, asset, where, row in books.rows(UNPOOLED):
-        if terms.is_by_value and named == "value":
+        if named in (("value",) if terms.is_by_value else own.get(asset, ())):
             continue
         yield Finding(
             "recovery-without-pool",

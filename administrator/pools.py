@@ -14,7 +14,8 @@ from administrator.allocation import spread
 from ledgers.units import Ratio, divide_half_even
 
 VALUE_POOL = -1
-"""The number of the one pool by value; those in kind have the number of their asset."""
+"""The number of the one pool by value; those in kind have the number of their asset, those of an omnibus account that
+and the number that its pools begin with."""
 ESTATE_POOL = -2
 
 
@@ -34,6 +35,7 @@ class PoolGross:
     """What one pool holds before anything is taken from it."""
 
     pool_no: int
+    name: str
     asset_no: int
     """What it is counted in: the asset, or where all is one pool by value the reporting currency."""
     gross: int
@@ -61,6 +63,8 @@ class Pool:
     """One pool, ready to be shared: distributable = gross - costs - holdback."""
 
     pool_no: int
+    name: str
+    """The asset, the omnibus account and the asset, or `value`."""
     asset_no: int
     """What it is counted in."""
     gross: int
@@ -111,13 +115,13 @@ def make_pools(grosses: Sequence[PoolGross], costs: Sequence[Cost], holdback: Ra
     charged, excesses = charge_costs(grosses, costs)
     pools = []
     for pool in grosses:
-        cost = charged.get(pool.asset_no, 0)
+        cost = charged.get(pool.pool_no, 0)
         kept = holdback.numerator * (pool.gross - cost) // holdback.denominator
         distributable = pool.gross - cost - kept
         tiers, left = share_tiers(distributable, pool.claimed_by_tier)
         claimed = sum(pool.claimed_by_tier.values())
         pools.append(
-            Pool(pool.pool_no, pool.asset_no, pool.gross, cost, kept, distributable, claimed, 0, left, tiers,
+            Pool(pool.pool_no, pool.name, pool.asset_no, pool.gross, cost, kept, distributable, claimed, 0, left, tiers,
                  dividend_of(distributable, claimed))
         )  # fmt: skip
     return Pools(tuple(pools), excesses)
@@ -155,15 +159,21 @@ def charge_costs(grosses: Sequence[PoolGross], costs: Sequence[Cost]) -> tuple[d
     Rounded up, because a cost of one yen taken as 0.4 of a base unit would leave somebody unpaid.
 
     Returns:
-        Units charged by asset, and what the pools could not bear.
+        Units charged by pool, and what the pools could not bear.
     """
-    by_asset = {pool.asset_no: pool for pool in grosses}
-    charged = dict.fromkeys(by_asset, 0)
+    by_asset: dict[int, list[PoolGross]] = {}
+    for pool in grosses:
+        by_asset.setdefault(pool.asset_no, []).append(pool)
+    charged = dict.fromkeys((pool.pool_no for pool in grosses), 0)
     excesses = []
     priced = [pool for pool in grosses if pool.value_minor]
     for cost in costs:
         if cost.asset_no is not None:
-            shares = [(by_asset[cost.asset_no], cost.minor)]
+            own = by_asset[cost.asset_no]
+            # Several pools of one asset bear its cost by what is in them.
+            weights = [pool.gross for pool in own]
+            minors = spread(cost.minor, weights) if any(weights) else [cost.minor]
+            shares = list(zip(own[: len(minors)], minors, strict=True))
         elif priced:
             minors = spread(cost.minor, [pool.value_minor or 0 for pool in priced])
             shares = list(zip(priced, minors, strict=True))
@@ -177,8 +187,8 @@ def charge_costs(grosses: Sequence[PoolGross], costs: Sequence[Cost]) -> tuple[d
                 excesses.append(CostExcess(cost.name, pool.asset_no, minor))
                 continue
             units = -(-minor * pool.rate.denominator // pool.rate.numerator)
-            borne = min(units, pool.gross - charged[pool.asset_no])
-            charged[pool.asset_no] += borne
+            borne = min(units, pool.gross - charged[pool.pool_no])
+            charged[pool.pool_no] += borne
             if borne < units:
                 unborne = minor - divide_half_even(borne * pool.rate.numerator, pool.rate.denominator)
                 excesses.append(CostExcess(cost.name, pool.asset_no, max(unborne, 0)))

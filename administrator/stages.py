@@ -271,7 +271,7 @@ def _is_first_in_kind(books: Books) -> bool:
         books.rows(
             "select (select count(*) from compensation), (select count(*) from pool_tier where is_largest_remainder), "
             "(select count(*) from paid_sum), (select count(*) from estate_award), "
-            "(select count(*) from pool where pool_no = -1)"
+            "(select count(*) from pool where pool_no = -1), (select count(*) from omnibus_member)"
         )[0]
     )
 

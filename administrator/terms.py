@@ -99,6 +99,8 @@ class Terms:
     """What claims are valued at: `commencement`, or `claims:` and a name."""
     is_by_value: bool
     """Whether all that is held for customers is one pool, shared by value."""
+    is_by_omnibus: bool
+    """Whether each omnibus account is a pool of its own, asset by asset."""
     rounding: Rounding
     holdback: Ratio
     minimum_minor: int
@@ -275,6 +277,7 @@ def resolve_terms(case: CaseConfiguration, scales: Scales) -> Terms:
         record_until=None if case.plan.record_on is None else naive(case.plan.record_on.at),
         price_set=parameters["price_set"],
         is_by_value=parameters["pooling"] == "by_value",
+        is_by_omnibus=parameters["pooling"] == "per_omnibus",
         rounding=Rounding(parameters["rounding"]),
         holdback=read_ratio(parameters["holdback"], Scientific.REFUSE),
         minimum_minor=scales.units(parameters["minimum_payment"], case.currency),

@@ -21,6 +21,7 @@ from administrator.allocation import Rounding
 from administrator.events import Losses
 from administrator.insurance import Cover, Refused, cover_all
 from administrator.levelling import level_pools, level_step
+from administrator.omnibus import split_by_omnibus
 from administrator.pools import VALUE_POOL, Pool, PoolGross, Pools, make_pools
 from administrator.reserve import ReserveClaims, cut_claims
 from administrator.terms import Terms
@@ -40,6 +41,12 @@ DIVIDEND_STEPS = {-3: "dividend:convenience", -2: "dividend:base", 0: "dividend"
 """The same where all is one pool by value; small holders and base sums come first where the plan knows them."""
 
 
+POOL_LINES = {
+    (False, False): "pool_line.sql", (True, False): "pool_line_by_value.sql", (False, True): "pool_line_by_omnibus.sql",
+}  # fmt: skip
+"""By whether all is one pool by value, and whether each omnibus account is a pool of its own."""
+
+
 def share_pools(books: Books, terms: Terms, rates: Rates, *, is_all_booked: bool) -> Pools:
     """Make every pool and award its lines (rules 8), nobody beyond what levelling leaves him (rules 12).
 
@@ -51,7 +58,9 @@ def share_pools(books: Books, terms: Terms, rates: Rates, *, is_all_booked: bool
             pool_award(pool_no key, awarded)
     Holds   distributable = awarded + overpaid + surplus + residue, the residue less than the number of lines
     """
-    books.run(RELATIONS / ("pool_line_by_value.sql" if terms.is_by_value else "pool_line.sql"))
+    if terms.is_by_omnibus:
+        books.run(RELATIONS / "omnibus.sql")
+    books.run(RELATIONS / POOL_LINES[terms.is_by_value, terms.is_by_omnibus])
     if terms.has_first:
         books.run(
             RELATIONS / "pool_line_first.sql", convenience=str(terms.convenience_minor), base=str(terms.base_minor)
@@ -62,11 +71,13 @@ def share_pools(books: Books, terms: Terms, rates: Rates, *, is_all_booked: bool
         made = make_pools([_gross_by_value(books, terms, rates, in_kind)], costs, terms.holdback)
         made = replace(made, unsold=_unsold(terms, rates, in_kind))
     else:
+        if terms.is_by_omnibus:
+            in_kind = split_by_omnibus(books, in_kind, _claimed_by_tier(books), rates)
         made = make_pools(in_kind, terms.pool_costs, terms.holdback)
     for pool in made.pools:
         _keep(books, terms, pool)
     made = replace(made, pools=level_pools(books, terms, made.pools))
-    is_plain = is_all_booked and terms.rounding is Rounding.FLOOR and not terms.is_by_value
+    is_plain = is_all_booked and terms.rounding is Rounding.FLOOR and terms.parameters["pooling"] == "per_asset"
     if books.is_bulk and is_plain and not books.value("select count(*) from outpaid"):
         from administrator import plan_columns
 
@@ -84,12 +95,8 @@ def share_pools(books: Books, terms: Terms, rates: Rates, *, is_all_booked: bool
 
 def _keep(books: Books, terms: Terms, pool: Pool) -> None:
     dividend = pool.dividend
-    name = books.value(
-        "select case $pool_no when -1 then 'value' when -2 then 'estate' else asset end from asset "
-        "where asset_no = $asset_no", {"pool_no": pool.pool_no, "asset_no": pool.asset_no},
-    )  # fmt: skip
     books.insert(
-        "pool", pool.pool_no, name, pool.asset_no, pool.gross, pool.costs, pool.holdback, pool.distributable,
+        "pool", pool.pool_no, pool.name, pool.asset_no, pool.gross, pool.costs, pool.holdback, pool.distributable,
         pool.claimed, pool.overpaid, pool.surplus, dividend and dividend.numerator, dividend and dividend.denominator,
     )  # fmt: skip
     for tier in pool.tiers:
@@ -111,25 +118,25 @@ def _grosses(books: Books, terms: Terms, rates: Rates) -> list[PoolGross]:
     claimed = _claimed_by_tier(books)
     grosses = []
     held_rows = books.rows(
-        "select total.asset_no, total.held_customer::varchar, total.held_guarantee::varchar, "
+        "select total.asset_no, asset.asset, total.held_customer::varchar, total.held_guarantee::varchar, "
         "greatest(coalesce(sum(recovery.units - coalesce((select sum(had.units) from subrogated as had "
         "where had.recovery = recovery.recovery and had.asset_no = recovery.asset_no), 0)), 0), 0)::varchar, "
         "coalesce((select sum(traced.units) from traced_recovery as traced "
         "where traced.is_pooled and traced.asset_no = total.asset_no), 0)::varchar "
-        "from holding_total as total left join recovery on "
-        "recovery.asset_no = total.asset_no and (recovery.pool is null or recovery.pool = '' or recovery.pool = "
-        "(select asset.asset from asset where asset.asset_no = total.asset_no) "
-        "or ($is_by_value and recovery.pool = 'value')) "
-        "group by total.asset_no, total.held_customer, total.held_guarantee order by total.asset_no",
-        {"is_by_value": terms.is_by_value},
+        "from holding_total as total join asset using (asset_no) left join recovery on "
+        "recovery.asset_no = total.asset_no and (recovery.pool is null or recovery.pool = '' "
+        "or recovery.pool = asset.asset or ($is_by_value and recovery.pool = 'value') "
+        "or ($is_by_omnibus and recovery.pool in (select pool from omnibus_pool where asset_no = total.asset_no))) "
+        "group by total.asset_no, asset.asset, total.held_customer, total.held_guarantee order by total.asset_no",
+        {"is_by_value": terms.is_by_value, "is_by_omnibus": terms.is_by_omnibus},
     )
-    lent = make_advances(books, terms.advances, {asset_no: int(units) for asset_no, _, _, units, _ in held_rows})
-    for asset_no, held, guarantee, recovered, traced in held_rows:
+    lent = make_advances(books, terms.advances, {asset_no: int(units) for asset_no, *_, units, _ in held_rows})
+    for asset_no, asset, held, guarantee, recovered, traced in held_rows:
         pooled = int(held) + (int(guarantee) if terms.guarantee_in_pool else 0) + int(recovered) + int(traced)
         gross = max(pooled + lent.get(asset_no, 0), 0)
         rate = rates.get((asset_no, COMMENCEMENT))
         value = None if rate is None else divide_half_even(gross * rate.numerator, rate.denominator)
-        grosses.append(PoolGross(asset_no, asset_no, gross, value, rate, claimed.get(asset_no, {})))
+        grosses.append(PoolGross(asset_no, asset, asset_no, gross, value, rate, claimed.get(asset_no, {})))
     return grosses
 
 
@@ -147,7 +154,7 @@ def _gross_by_value(books: Books, terms: Terms, rates: Rates, in_kind: Sequence[
         if rate is not None:
             there += divide_half_even(pool.gross * rate.numerator, rate.denominator)
     claimed = _claimed_by_tier(books).get(VALUE_POOL, {})
-    return PoolGross(VALUE_POOL, terms.currency_no, there, there, Ratio(1, 1), claimed)
+    return PoolGross(VALUE_POOL, "value", terms.currency_no, there, there, Ratio(1, 1), claimed)
 
 
 def _unsold(terms: Terms, rates: Rates, in_kind: Sequence[PoolGross]) -> tuple[int, ...]:
@@ -158,12 +165,12 @@ def _unsold(terms: Terms, rates: Rates, in_kind: Sequence[PoolGross]) -> tuple[i
 IN_KIND = """
     select pool.pool_no, pool.gross::varchar, pool.claimed::varchar, sum(loss_item.units)::varchar
     from pool
-    join loss_item on loss_item.asset_no = pool.pool_no
+    join loss_item on loss_item.asset_no = pool.asset_no and pool.pool_no >= 0
     group by pool.pool_no, pool.gross, pool.claimed
     having sum(loss_item.units) > 0
     order by pool.pool_no
 """
-"""What is lost of each pool, in units."""
+"""What is lost of the asset of each pool, in units; losses are known by asset, whichever of its pools they emptied."""
 BY_VALUE = """
     select pool.pool_no, pool.gross::varchar, pool.claimed::varchar,
            sum(scaled_half_even(loss_item.units, rate.numerator, rate.denominator))::varchar

@@ -327,7 +327,7 @@ class PlanSection(Section):
     """Assignments after it are left to later rounds; None: all count."""
     price_set: Text | None = None
     """Claims are valued at the prices of the set `claims:` and this; None: at those of commencement."""
-    pooling: Literal["per_asset", "by_value"] | None = None
+    pooling: Literal["per_asset", "per_omnibus", "by_value"] | None = None
     rule: Literal[
         "proportional", "constrained_equal_awards", "constrained_equal_losses", "talmud", "piniles",
         "constrained_egalitarian", "reverse_talmud", "minimal_overlap", "adjusted_proportional", "random_arrival",

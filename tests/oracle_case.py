@@ -97,6 +97,7 @@ class Wallet:
     purpose: str
     as_of: datetime | None
     opening: int | None
+    omnibus: str
 
 
 @dataclass(frozen=True)
@@ -150,6 +151,19 @@ class Case:
         self.postings = [self._posting(row) for row in self.tables["journal"]]
         self.wallets = self._wallets()
         self.transfers = [self._transfer(row) for row in self.tables["transfer"]]
+
+    def omnibus(self, account: str) -> str:
+        """The omnibus account that an account's assets lie in."""
+        if self.plan["pooling"] != "per_omnibus" or self.kind(account) == "house":
+            return ""
+        return self.accounts.get(account, {}).get("omnibus", "")
+
+    def pools_named(self, asset: str) -> set[str]:
+        """What a recovery may call the pool of its asset."""
+        lying = {wallet.omnibus for wallet in self.wallets if wallet.asset == asset and wallet.purpose != "house"}
+        if self.plan["pooling"] == "per_omnibus":
+            return {"", asset} | {f"{omnibus}/{asset}" for omnibus in lying if omnibus}
+        return {"", asset, "value"} if self.by_value else {"", asset}
 
     def fixed_share(self, account: str) -> Fraction | None:
         """The share that an account chose for good, of what it claims of a pool."""
@@ -229,6 +243,7 @@ class Case:
                 purpose=row.get("purpose") or "customer",
                 as_of=datetime.fromisoformat(row["as_of"]) if row.get("as_of") else None,
                 opening=opening,
+                omnibus=row.get("omnibus", ""),
             )
         return list(found.values())
 

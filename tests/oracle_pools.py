@@ -9,9 +9,11 @@ from fractions import Fraction
 
 from tests import oracle_tracing
 from tests.oracle_books import Books, Claim, event_of
-from tests.oracle_case import PARTS, Case, Line, paid_before
+from tests.oracle_case import PARTS, Case, Line, earlier_payments, paid_before
 from tests.oracle_levels import level
 
+Place = tuple[str, str]
+"""asset, omnibus account"""
 Key = tuple[Line, str]
 """line, step"""
 Taken = Mapping[str, int]
@@ -65,13 +67,56 @@ def pools_of(
     units, tiers = pool_claims(case, claims)
     if case.by_value:
         return value_pool(case, gross, units, tiers)
-    costs, unborne = costs_of(case, gross)
+    there = {(asset, ""): held for asset, held in gross.items()}
+    if case.plan["pooling"] == "per_omnibus":
+        there = by_omnibus(case, books, gross, units, taken)
+    costs, unborne = costs_of(case, there)
     pools: dict[str, Pool] = {}
-    for asset in books.assets:
-        mine = {line: claim for line, claim in units.items() if line[1] == asset}
+    for asset, omnibus in sorted(there):
+        name = f"{omnibus}/{asset}" if omnibus else asset
+        mine = {line: claim for line, claim in units.items() if line[1] == asset and case.omnibus(line[0]) == omnibus}
         steps = {line: f"return{TIERS[tiers[line]]}" for line in mine}
-        pools[asset] = divided(case, (asset, asset), gross[asset], costs[asset], mine, steps)
-    return pools, sum(unborne.values())
+        pools[name] = divided(case, (name, asset), there[asset, omnibus], costs[asset, omnibus], mine, steps, omnibus)
+    return {name: pools[name] for name in sorted(pools)}, sum(unborne.values())
+
+
+def by_omnibus(
+    case: Case, books: Books, gross: dict[str, int], units: dict[Line, int], taken: Taken
+) -> dict[Place, int]:
+    """What is there of each asset in each omnibus account: what lies there, and a part of the rest by what it lacks."""
+    there: dict[Place, int] = {(asset, ""): 0 for asset in books.assets}
+    named: dict[Place, int] = defaultdict(int)
+    for wallet in case.wallets:
+        if wallet.purpose == "customer":
+            place = wallet.asset, wallet.omnibus
+            there[place] = there.get(place, 0) + books.held[id(wallet)]
+        elif wallet.purpose == "guarantee":
+            there.setdefault((wallet.asset, wallet.omnibus), 0)
+    for row in earlier_payments(case):
+        if row["claim_asset"] == row["pay_asset"] and row["step"].split(":")[0] == "return":
+            place = row["pay_asset"], case.omnibus(row["account"])
+            there[place] = there.get(place, 0)
+            if row["step"] != "return:deposit":
+                there[place] += case.units(row, of="pay_asset")
+    for account, asset, _ in units:
+        there.setdefault((asset, case.omnibus(account)), 0)
+    for row in case.tables["recovery"]:
+        omnibus, _, asset = row.get("pool", "").rpartition("/")
+        if (row["asset"], omnibus) in there and asset == row["asset"]:
+            named[asset, omnibus] += case.units(row) - taken.get(row["recovery"], 0)
+    for asset, whole in gross.items():
+        places = sorted(place for place in there if place[0] == asset)
+        for place in places:
+            there[place] = max(there[place] + named[place], 0)
+        claimed = {place: sum(claim for line, claim in units.items()
+                              if (line[1], case.omnibus(line[0])) == place) for place in places}
+        lacking = {place: max(claimed[place] - there[place], 0) for place in places}
+        rest = max(whole - sum(there[place] for place in places), 0)
+        if not any(lacking.values()):
+            lacking = {place: int(not place[1]) for place in places}
+        for place, more in cut(rest, lacking).items():
+            there[place] += more
+    return there
 
 
 def value_pool(
@@ -96,15 +141,16 @@ def value_pool(
 
 
 def divided(
-    case: Case, names: tuple[str, str], gross: int, costs: int, claims: dict[Line, int], steps: dict[Line, str]
-) -> Pool:
+    case: Case, names: tuple[str, str], gross: int, costs: int, claims: dict[Line, int], steps: dict[Line, str],
+    omnibus: str | None = None,
+) -> Pool:  # fmt: skip
     """A pool (its name, its asset) divided among its claims, level with what earlier rounds paid out of it."""
     name, asset = names
     family = "dividend" if case.by_value else "return"
     paid: dict[Hashable, int] = {
         (item.account, item.claim_asset): item.units
         for item in paid_before(case)
-        if item.family == family and item.pay_asset == asset
+        if item.family == family and item.pay_asset == asset and omnibus in (None, case.omnibus(item.account))
     }
     net = gross - costs
     holdback = int(Fraction(case.plan["holdback"]) * net)
@@ -185,7 +231,7 @@ def gross_of(case: Case, books: Books, asset: str, taken: Taken) -> int:
     for row in case.tables["recovery"]:
         # reading: a recovery that names another pool than its own asset's is in no pool per asset; by value, one that
         # names the pool of its own asset is in the one pool that there is.
-        if row["asset"] == asset and row.get("pool", "") in ("", asset, *(["value"] if case.by_value else [])):
+        if row["asset"] == asset and row.get("pool", "") in case.pools_named(asset):
             recovered += case.units(row) - taken.get(row["recovery"], 0)
     if case.plan["traced_recoveries"] == "pool":
         held += traced_in_house(case, books, asset)
@@ -234,37 +280,47 @@ def traced_in_house(case: Case, books: Books, asset: str) -> int:
     return oracle_tracing.house_share(found, counted)
 
 
-def costs_of(case: Case, gross: dict[str, int]) -> tuple[dict[str, int], dict[str, int]]:
+def costs_of(case: Case, gross: dict[Place, int]) -> tuple[dict[Place, int], dict[Place, int]]:
     """Units each pool bears, each cost rounded up by itself, together at most gross; and the minor it could not bear.
 
     What falls on no pool at all stands under the empty name.
     """
-    taken, named = dict.fromkeys(gross, 0), dict.fromkeys((*gross, ""), 0)
-    worth = {asset: case.value(units, asset) for asset, units in gross.items()}
-    weights = {asset: minor for asset, minor in worth.items() if minor is not None}
+    nowhere = ("", "")
+    borne, unborne = dict.fromkeys(gross, 0), dict.fromkeys((*gross, nowhere), 0)
+    order = sorted(gross, key=lambda place: (place[1], place[0].encode()))
+    worth = {place: case.value(gross[place], place[0]) for place in order}
+    weights = {place: minor for place, minor in worth.items() if minor is not None}
     for cost in case.costs:
         minor = case.minor(cost["amount"], cost["currency"])
         if cost["borne_by"] == "estate":
             continue
         if cost["borne_by"] == "pools":
             # reading: the spread has no cap of its own: what a pool cannot bear in units falls on the estate below.
-            whole = sum(weights.values())
-            shares = {asset: minor * weight // whole for asset, weight in weights.items()} if whole else {"": minor}
-            ordered = sorted(weights, key=lambda asset: (-(minor * weights[asset] % max(whole, 1)), asset.encode()))
-            for asset in ordered[: minor - sum(shares.values())]:
-                shares[asset] += 1
+            shares = cut(minor, weights) or {nowhere: minor}
         else:
-            shares = {case.asset(cost["borne_by"]).code: minor}
-        for asset, minor_of_it in shares.items():
+            own = {place: gross[place] for place in order if place[0] == case.asset(cost["borne_by"]).code}
+            # reading: several pools of one asset bear its cost by what is in them; an empty one bears it in vain.
+            shares = cut(minor, own) or {next(iter(own), nowhere): minor}
+        for place, minor_of_it in shares.items():
             # reading: an asset without a price, or worth nothing, cannot bear a cost that is named in money.
-            units = case.units_for(minor_of_it, asset) if asset in taken else None
+            units = case.units_for(minor_of_it, place[0]) if place in borne else None
             if units is None:
-                named[""] += minor_of_it
-            else:
-                taken[asset] += units
-                named[asset] += minor_of_it
-    borne = {asset: min(units, gross[asset]) for asset, units in taken.items()}
-    for asset, units in borne.items():
-        # reading: a pool that bears all it has bears its value; the rest of the sums is not borne.
-        named[asset] = max(named[asset] - (case.value(units, asset) or 0), 0) if units < taken[asset] else 0
-    return borne, named
+                unborne[nowhere] += minor_of_it
+                continue
+            there = min(units, gross[place] - borne[place])
+            borne[place] += there
+            if there < units:
+                # reading: each cost by itself; what an earlier one had more than its sum by rounding up is its own.
+                unborne[place] += max(minor_of_it - (case.value(there, place[0]) or 0), 0)
+    return borne, unborne
+
+
+def cut(whole: int, weights: dict[Place, int]) -> dict[Place, int]:
+    """A whole sum cut by weight, odd units to the largest remainders; nothing where nobody has any weight."""
+    total = sum(weights.values())
+    if not total:
+        return {}
+    shares = {place: whole * weight // total for place, weight in weights.items()}
+    for place in sorted(weights, key=lambda place: -(whole * weights[place] % total))[: whole - sum(shares.values())]:
+        shares[place] += 1
+    return shares

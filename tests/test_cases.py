@@ -143,7 +143,7 @@ def add_recoveries(folder: Path, rng: random.Random) -> None:
     for number in range(rng.randrange(1, 4)):
         asset = rng.choice(assets)
         units = rng.choice((0, 1, 7, 10 ** case.asset(asset).decimals, rng.randrange(10**12)))
-        pool = rng.choice(("", asset))
+        pool = rng.choice(sorted(case.pools_named(asset)))
         quantity = quantity_text(units, case.asset(asset).decimals)
         at = f"2026-0{rng.randrange(4, 9)}-01T00:00:00Z"
         records.append((f"r{number}", at, asset, quantity, pool, rng.choice(events)))
@@ -296,10 +296,13 @@ def unclosed(out: Path) -> list[str]:
         for row in rows_of(out / f"{file}.csv"):
             sums[file, row[key]] += Fraction(row[column])
     faults = []
+    lying = {row["account"]: row["omnibus"] for row in rows_of(out / "accounts.csv")}
     for row in rows_of(out / "schedule.csv"):
         claim, entitled = Fraction(row["claim"]), Fraction(row["entitled"])
         family = row["step"].split(":")[0]
-        pool = {"return": row["pay_asset"], "dividend": "value", "estate": "estate"}.get(family, "")
+        where = lying.get(row["account"], "")
+        mine = f"{where}/{row['pay_asset']}" if where else row["pay_asset"]
+        pool = {"return": mine, "dividend": "value", "estate": "estate"}.get(family, "")
         sums["awarded", pool] += entitled
         if not 0 <= entitled <= claim:
             faults.append(f"schedule.csv: entitled is not within the claim: {row}")

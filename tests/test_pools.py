@@ -13,7 +13,7 @@ YEN_A_UNIT = Ratio(1, 10)
 
 def pool(asset_no: int, gross: int, claims: dict[int, int], rate: Ratio | None = YEN_A_UNIT) -> PoolGross:
     value = None if rate is None else divide_half_even(gross * rate.numerator, rate.denominator)
-    return PoolGross(asset_no, asset_no, gross, value, rate, claims)
+    return PoolGross(asset_no, str(asset_no), asset_no, gross, value, rate, claims)
 
 
 @given(

@@ -56,7 +56,7 @@ REGIME = Regime(
     read_on=None,
     costs_from_pools=True,
     defaults=Defaults(
-        pooling="per_asset",
+        pooling="per_omnibus",
         rule="proportional",
         rounding=Rounding.FLOOR,
         holdback="0",
@@ -101,8 +101,8 @@ REGIME = Regime(
         ),
         Provision(
             "pooling",
-            "A shortfall is shared among the clients of the same omnibus account by description of asset: here each "
-            "asset is a pool, as if there were one such account.",
+            "A shortfall is shared among the clients of the same omnibus account by description of asset: each omnibus "
+            "account that the case names is a pool of its own, asset by asset; who names none is in one with the rest.",
             _reg("regulation 12(2)"),
             Topic.POOL,
         ),
@@ -225,7 +225,7 @@ REGIME = Regime(
         ),
     ),
     not_covered=(
-        "several omnibus accounts of one asset, each a pool of its own (regulation 12(2))",
+        "which event emptied which of several omnibus accounts of one asset: losses are known by asset",
         "hard bar dates and the disposal of what nobody claims (regulations 12B to 12D)",
         "allowance in client money for those who have not claimed (regulation 12A): unclaimed parts are withheld "
         "instead",

@@ -35,6 +35,7 @@ from administrator.plans.verification.pools import (
 from administrator.plans.verification.sharing import Sharing
 from administrator.plans.verification.tables import HEADERS, Tables
 from administrator.plans.verification.verdict import Faults, Verdict, display
+from administrator.plans.verification.whereabouts import Whereabouts
 
 RETURNABLE = "returnable.csv"
 SHARED = frozenset({"return", "dividend", "estate"})
@@ -58,23 +59,25 @@ UNSEEN = (
 )
 
 
-def step_totals(folder: Path, books: Books) -> dict[tuple[str, str], StepTotals]:
-    """The sums of claim and entitled per asset paid and step, in a passage of its own before the certificates."""
+def step_totals(folder: Path, plan: Plan, books: Books) -> dict[tuple[str, str], StepTotals]:
+    """The sums of claim and entitled per pool and step, in a passage of its own before the certificates."""
     totals: dict[tuple[str, str], StepTotals] = {}
+    where = Whereabouts(folder)
     for row in Tables(folder, Faults()).records("schedule.csv"):
         asset = books.assets.get(row[4])
         if asset is None or row[3].split(":")[0] not in SHARED:
             continue
         claim, entitled, paid = (read(text, asset.decimals) or 0 for text in row[5:8])
-        before = totals.get((row[4], row[3]), StepTotals(0, 0, False))
-        totals[row[4], row[3]] = StepTotals(before.claim + claim, before.entitled + entitled,
-                                            before.overpaid or paid > entitled)
+        is_estate = row[3].split(":")[0] == ESTATE
+        key = ESTATE if is_estate else plan.pool_of(where.omnibus(row[0]), row[4]), row[3]
+        before = totals.get(key, StepTotals(0, 0, False))
+        totals[key] = StepTotals(before.claim + claim, before.entitled + entitled, before.overpaid or paid > entitled)
     return totals
 
 
 def sharings_of(plan: Plan, pools: dict[str, Pool], totals: dict[tuple[str, str], StepTotals],
                 levels: dict[str, Levelled]) -> dict[tuple[str, str], Sharing]:
-    """What every pool and tier divides, by asset paid and step."""
+    """What every pool and tier divides, by pool and step."""
     largest = plan.parameters.get("rounding") == "largest_remainder"
     steps = tiers_of(plan)
     made: dict[tuple[str, str], Sharing] = {}
@@ -84,14 +87,14 @@ def sharings_of(plan: Plan, pools: dict[str, Pool], totals: dict[tuple[str, str]
             continue
         level = levels.get(name)
         if level is not None and level.is_exact:
-            made[pool.asset, steps[0]] = sharing_of(level)
+            made[name, steps[0]] = sharing_of(level)
             continue
-        own = {step: totals[pool.asset, step] for step in steps if (pool.asset, step) in totals}
+        own = {step: totals[name, step] for step in steps if (name, step) in totals}
         for step, sharing in tiered(steps, pool.distributable, pool.claims, own, largest).items():
             sharing.levelled = is_mixed or level is not None or (step in own and own[step].overpaid)
             # Where the others get less than everything there is no longer enough for all, whatever the pool holds.
             sharing.full = sharing.full and (level is None or pool.dividend in (None, (1, 1)))
-            made[pool.asset, step] = sharing
+            made[name, step] = sharing
     return made
 
 
@@ -125,10 +128,13 @@ def fund_claims(folder: Path, compensation: Compensation) -> None:
 
 
 def choices(faults: Faults, plan: Plan) -> None:
-    """What choices of holders keep anybody from checking."""
+    """What choices of holders, and where their assets lie, keep anybody from checking."""
     if plan.fixes_shares:
         faults.limit("What was given up for a fixed share, where claims are late or subordinated, residues are given "
                      "out, or somebody had more before: those awards are only held to their claims, shares and sums.")
+    if plan.by_omnibus:
+        faults.limit("Whose assets lie in which omnibus account, what lies there, and how what came back was cut among "
+                     "them.")
 
 
 def limits(faults: Faults, plan: Plan, compensation: Compensation, levels: dict[str, Levelled]) -> None:
@@ -183,9 +189,9 @@ def examined(folder: Path, tables: Tables, plan: Plan) -> None:
         fund_claims(folder, compensation)
     levels = levelled(tables, plan, books, pools)
     passed = len(tiers_of(plan)) > 1 or plan.round > 1 or plan.estate is not None
-    totals = step_totals(folder, books) if passed else {}
+    totals = step_totals(folder, plan, books) if passed else {}
     sharings = sharings_of(plan, pools, totals, levels)
-    of_estate = {step: totals[plan.currency, step] for step in STEPS if (plan.currency, step) in totals}
+    of_estate = {step: totals[ESTATE, step] for step in STEPS if (ESTATE, step) in totals}
     estate = estate_of(tables.faults, plan, books, pools, of_estate)
     returnable(tables, books)
     if plan.parameters.get("rule") != "proportional":

@@ -106,12 +106,14 @@ invested as (
     group by account_no
 ),
 spanned as (
-    select account_no, min(posted_at) as first_at, max(posted_at) as last_at, count(*) as postings
+    select posting.account_no, case when rate.asset_no is null then posting.asset_no end as unpriced_no,
+           min(posting.posted_at) as first_at, max(posting.posted_at) as last_at, count(*) as postings
     from screen_posting as posting
-    where account_no in (select account_no from screen_judged)
-      and (posting_no in (select posting_no from screen_given)
-           or posting_no in (select posting_no from screen_unbacked))
-    group by account_no
+    left join rate on rate.asset_no = posting.asset_no and rate.price_set = 'commencement'
+    where posting.account_no in (select account_no from screen_judged)
+      and (posting.posting_no in (select posting_no from screen_given)
+           or posting.posting_no in (select posting_no from screen_unbacked))
+    group by posting.account_no, case when rate.asset_no is null then posting.asset_no end
 )
 select row_number() over (order by screen_judged.account_no, screen_judged.unpriced_no nulls first)::integer as nth,
        screen_judged.account_no, 1::bigint as accounts, null::varchar as other, screen_judged.asset_no,
@@ -136,7 +138,8 @@ from screen_judged
 join account using (account_no)
 left join invested using (account_no)
 left join opened using (account_no)
-left join spanned using (account_no)
+left join spanned on spanned.account_no = screen_judged.account_no
+    and spanned.unpriced_no is not distinct from screen_judged.unpriced_no
 where screen_judged.percent >= $share_percent;
 
 create or replace temp table red_flag_fictitious_balance_row as
@@ -144,12 +147,16 @@ select flagged.nth, 'journal' as table_name, posting.posting as id, posting.post
        posting."row"
 from red_flag_fictitious_balance as flagged
 join screen_posting as posting using (account_no)
-where posting.posting_no in (select posting_no from screen_given)
-   or posting.posting_no in (select posting_no from screen_unbacked)
+left join rate on rate.asset_no = posting.asset_no and rate.price_set = 'commencement'
+where (posting.posting_no in (select posting_no from screen_given)
+       or posting.posting_no in (select posting_no from screen_unbacked))
+  and case when flagged.value_minor is null then posting.asset_no = flagged.asset_no else rate.asset_no is not null end
 union all
 select flagged.nth, 'balance', account.account, null, book.source_no, book."row"
 from red_flag_fictitious_balance as flagged
 join screen_book as book using (account_no)
 join account using (account_no)
 left join summed on summed.account_no = book.account_no and summed.asset_no = book.asset_no
-where book."row" is not null and book.units > coalesce(summed.units, 0) and (select has_balance from term);
+left join rate on rate.asset_no = book.asset_no and rate.price_set = 'commencement'
+where case when flagged.value_minor is null then book.asset_no = flagged.asset_no else rate.asset_no is not null end
+  and book."row" is not null and book.units > coalesce(summed.units, 0) and (select has_balance from term);

@@ -4,7 +4,8 @@
 -- Makes   term, trust_term, set_off, title_chain, title_line, declared_event, declared_event_party, rate, price_text, pool, pool_tier, pool_tier_ordinary, outpaid,
 --         loss_item, compensable, compensation, estate_award, estate_pool, estate_source, estate_other, estate_tier,
 --         cost_excess, step, coverage, part_name, destination, traced_recovery, reserve_term, reserve_exclusion,
---         reserve_holder, reserve_claim, advance, accrual, accrued, subrogated, election, elected,
+--         reserve_holder, reserve_claim, advance, accrual, accrued, subrogated, election, elected, omnibus, omnibus_member,
+--         omnibus_pool,
 --         award_ordinary
 -- Holds   term has one row once the terms are stored; rates are minor units of the reporting currency to a base unit
 create or replace table term(
@@ -110,6 +111,11 @@ create or replace table accrued(
 );
 create or replace table subrogated(recovery varchar, asset_no integer, policy varchar, units decimal(38, 0));
 create or replace table election(election varchar, numerator decimal(38, 0), denominator decimal(38, 0));
+create or replace table omnibus(omnibus varchar, first_no integer);
+create or replace table omnibus_pool(
+    pool_no integer, asset_no integer, pool varchar, held decimal(38, 0), guarantee decimal(38, 0)
+);
+create or replace table omnibus_member(account_no integer, omnibus varchar, first_no integer);
 create or replace table elected(account_no integer, numerator decimal(38, 0), denominator decimal(38, 0));
 create or replace table award_ordinary(
     account_no integer, asset_no integer, part integer, tier integer, pool_no integer, pay_asset_no integer,

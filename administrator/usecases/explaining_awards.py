@@ -27,14 +27,17 @@ def return_figures(matter: Matter, account: str) -> Iterator[Figure]:
             return format_units(int(str(units)), of)
 
         made = "what is held, at distribution prices"
-        if held is not None:
+        is_omnibus = held is not None and pool != asset
+        if is_omnibus:
+            made = "what lies in its omnibus account, and its part of what came back"
+        elif held is not None:
             made = f"held for customers {text(held)}"
             made += f", guarantee {text(guarantee)}" if gross != int(held) and int(guarantee) else ""
         because = [
             f"pool {pool}: gross {text(gross)} ({made}) - costs {text(costs)} - holdback {text(holdback)} = "
             f"distributable {text(distributable)}"
         ]
-        if pool != asset:
+        if held is None:
             because.append(f"the claim on {asset} is worth {text(whole)} {paid_in} at commencement")
             if int(whole) != claim:
                 because.append(f"of that, {text(claim)} {paid_in} share in this step, the rest in another")

@@ -13,7 +13,7 @@ with every as (
 named as (
     select asset_no, asset as name, asset_no as pool_no from asset semi join holding_total using (asset_no)
     union all
-    select asset_no, pool, pool_no from every where pool_no < 0
+    select asset_no, pool, pool_no from every where pool_no < 0 or pool_no > asset_no
 )
 select named.name as asset,
        units_text(total.owed, asset.decimals) as owed,

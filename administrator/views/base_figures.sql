@@ -1,11 +1,12 @@
 -- What one account lost through each event, and what met it.
 --
--- Reads   account, asset, base, pool_line, rate, compensable, loss_item, part_name
+-- Reads   account, asset, base, pool_line, rate, compensable, loss_item, pool, part_name
 -- Makes   the figures in the order that usecases/explaining.py names them: of a pool by value, what was lost and what a unit is
 --         worth are in the currency
 with item as (
-    select loss_item.item_no, loss_item.asset_no as pool_no, loss_item.event, loss_item.custody, loss_item.units
+    select loss_item.item_no, pool.pool_no, loss_item.event, loss_item.custody, loss_item.units
     from loss_item
+    join pool on pool.asset_no = loss_item.asset_no and pool.pool_no >= 0
     union all
     select loss_item.item_no, -1, loss_item.event, loss_item.custody,
            sum(scaled_half_even(loss_item.units, rate.numerator, rate.denominator))::decimal(38, 0)

@@ -8,20 +8,28 @@ with held_back as (
     from plan_line
     where status = 'withhold' and (step = 'return' or step like 'return:%')
     group by pay_asset_no
+),
+pooled as (
+    select pool.asset_no, sum(pool.claimed)::decimal(38, 0) as claimed,
+           sum(pool.distributable)::decimal(38, 0) as distributable, sum(pool_award.awarded)::decimal(38, 0) as awarded,
+           sum(pool.overpaid)::decimal(38, 0) as overpaid, sum(pool.surplus)::decimal(38, 0) as surplus
+    from pool
+    join pool_award using (pool_no)
+    where pool.pool_no >= 0
+    group by pool.asset_no
 )
 select asset.asset,
        units_text(total.owed, asset.decimals) as owed,
-       units_text(pool.claimed, asset.decimals) as claims,
-       units_text(pool.distributable, asset.decimals) as distributable,
-       units_text(pool_award.awarded, asset.decimals) as awarded,
-       units_text(pool.overpaid, asset.decimals) as overpaid,
-       units_text(pool.surplus, asset.decimals) as surplus,
-       units_text((pool.distributable - pool.surplus - pool.overpaid - pool_award.awarded)::decimal(38, 0), asset.decimals)
+       units_text(pooled.claimed, asset.decimals) as claims,
+       units_text(pooled.distributable, asset.decimals) as distributable,
+       units_text(pooled.awarded, asset.decimals) as awarded,
+       units_text(pooled.overpaid, asset.decimals) as overpaid,
+       units_text(pooled.surplus, asset.decimals) as surplus,
+       units_text((pooled.distributable - pooled.surplus - pooled.overpaid - pooled.awarded)::decimal(38, 0), asset.decimals)
            as residue,
        units_text(coalesce(held_back.units, 0)::decimal(38, 0), asset.decimals) as withheld
 from holding_total as total
 join asset using (asset_no)
-left join pool on pool.pool_no = total.asset_no
-left join pool_award on pool_award.pool_no = total.asset_no
+left join pooled on pooled.asset_no = total.asset_no
 left join held_back on held_back.asset_no = total.asset_no
 order by asset.asset_no

@@ -1,6 +1,6 @@
 -- Every pool, from gross to dividend, with what is paid and withheld of it this round.
 --
--- Reads   pool, pool_award, estate_pool, asset, plan_line
+-- Reads   pool, pool_award, estate_pool, asset, plan_line, omnibus_member
 -- Makes   pool, gross, costs, holdback, distributable, claims, awarded, paid, withheld, overpaid, surplus, residue,
 --         dividend VARCHAR; by pool in byte order
 with every as (
@@ -14,11 +14,12 @@ with every as (
     from estate_pool
 ),
 this_round as (
-    select case when starts_with(step, 'return') then pay_asset_no
+    select case when starts_with(step, 'return') then pay_asset_no + coalesce(omnibus_member.first_no, 0)
                 when starts_with(step, 'dividend') then -1
                 when starts_with(step, 'estate') then -2 end as pool_no,
            sum(quantity) filter (where status = 'pay') as paid, sum(quantity) filter (where status = 'withhold') as withheld
     from plan_line
+    left join omnibus_member using (account_no)
     group by all
 )
 select every.pool, units_text(every.gross, asset.decimals) as gross,

@@ -22,7 +22,7 @@ join step on step.step_no = award.tier
 join pool_tier on pool_tier.pool_no = award.pool_no and pool_tier.tier = award.tier
 join pool_tier_ordinary as ordinary on ordinary.pool_no = award.pool_no and ordinary.tier = award.tier
 join pool on pool.pool_no = award.pool_no
-left join holding_total as total on total.asset_no = award.pool_no
+left join holding_total as total on total.asset_no = pool.asset_no and pool.pool_no >= 0
 left join elected on elected.account_no = award.account_no
 left join gone on gone.pool_no = award.pool_no
 left join outpaid on outpaid.pool_no = award.pool_no and outpaid.account_no = award.account_no

@@ -2,7 +2,7 @@
 --
 -- Reads   wallet, movement, payment, term, posting_any
 -- Makes   holding(wallet VARCHAR, asset_no INTEGER, counted_units, units, opening_units DECIMAL(38,0), custody VARCHAR,
---                 purpose VARCHAR, opens_as_held, is_taken_back BOOLEAN, source_no INTEGER, row BIGINT), key (wallet, asset_no)
+--                 purpose, omnibus VARCHAR, opens_as_held, is_taken_back BOOLEAN, source_no INTEGER, row BIGINT), key (wallet, asset_no)
 -- Holds   a wallet counted after commencement is taken back by the transfers between; without an opening: 0 where
 --         the asset has a posting or a transfer at or before commencement, else what it holds
 create or replace table holding as
@@ -30,7 +30,7 @@ select wallet.wallet, wallet.asset_no, wallet.units as counted_units,
        coalesce(wallet.opening_units,
                 case when active.asset_no is not null then 0::decimal(38, 0)
                      else (wallet.units - coalesce(since.units, 0))::decimal(38, 0) end) as opening_units,
-       coalesce(wallet.custody, '') as custody, wallet.purpose,
+       coalesce(wallet.custody, '') as custody, wallet.purpose, coalesce(wallet.omnibus, '') as omnibus,
        wallet.opening_units is null and active.asset_no is null as opens_as_held,
        coalesce(since.units, 0) <> 0 as is_taken_back,
        wallet.source_no, wallet."row"

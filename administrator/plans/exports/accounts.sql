@@ -1,8 +1,9 @@
--- accounts.csv: whose assets lie in an omnibus account, and who chose what of the plan.
+-- accounts.csv: whose assets lie in an omnibus account that is a pool of its own, and who chose what of the plan.
 --
--- Reads   account
--- Makes   account, omnibus, election, as the table of accounts says; accounts of which it says neither are left out
-select account.account, account.omnibus, account.election
+-- Reads   account, omnibus_member
+-- Makes   account, omnibus, election; accounts of which there is neither are left out
+select account.account, omnibus_member.omnibus, account.election
 from account
-where account.kind <> 'house' and (account.omnibus <> '' or account.election <> '')
+left join omnibus_member using (account_no)
+where account.kind <> 'house' and (omnibus_member.omnibus <> '' or account.election <> '')
 order by account.account_no

@@ -17,7 +17,7 @@ from administrator.plans.verification.folder import PLAN, Plan
 from administrator.plans.verification.levelling import Levelled
 from administrator.plans.verification.numbers import Asset, fraction, truncated
 from administrator.plans.verification.ordinary import Ordinary
-from administrator.plans.verification.pools import ESTATE, POOLS, VALUE, Pool, lost_by_value, lost_minor
+from administrator.plans.verification.pools import ESTATE, POOLS, Pool, lost_by_value, lost_minor
 from administrator.plans.verification.set_offs import SetOffs
 from administrator.plans.verification.sharing import Sharing
 from administrator.plans.verification.tables import Row, Tables
@@ -67,8 +67,8 @@ class Walk:
         """Whether some claim in the estate only; who does, no file of a plan says."""
         self.by_value = plan.parameters.get("pooling") == "by_value"
         self.scheduled = dict.fromkeys(books.figures, 0)
-        self.parts = dict.fromkeys(books.figures, 0)
-        self.part_lines = dict.fromkeys(books.figures, 0)
+        self.parts = dict.fromkeys(pools, 0)
+        self.part_lines = dict.fromkeys(pools, 0)
         smallest = fraction(plan.parameters.get("minimum_payment", "0"))
         if smallest is None:
             self.faults.note(PLAN, 0, "parameters minimum_payment", "a plain decimal",
@@ -121,13 +121,15 @@ class Walk:
 
     def chosen(self, first: int, rows: list[Row]) -> None:
         """What the account chose, as accounts.csv says: one of the choices of the plan, or none."""
-        self.awards.fixed = None
+        self.awards.fixed, self.awards.omnibus = None, ""
         for line, row in enumerate(rows, first):
             if not row[1] and not row[2]:
                 self.faults.note(ACCOUNTS, line, "omnibus and election", "one of them", "none")
             if row[2] and row[2] not in self.plan.elections:
                 self.faults.note(ACCOUNTS, line, "election", "one of plan.json", row[2])
-            self.awards.fixed = self.plan.elections.get(row[2])
+            if row[1] and not self.plan.by_omnibus:
+                self.faults.note(ACCOUNTS, line, "omnibus", "none, as it is no pool of its own", row[1])
+            self.awards.fixed, self.awards.omnibus = self.plan.elections.get(row[2]), row[1]
 
     def claims(self, account: str, first: int, rows: list[Row]) -> tuple[Parts, int | None]:
         """The account's parts, and the value of what is allowed (nothing where a price is missing)."""
@@ -141,11 +143,14 @@ class Walk:
                 continue
             scheduled, allowed, disputed, unclaimed = self.arithmetic(line, row, asset)
             minor: int | None = 0
+            pool = self.plan.pool_of(self.awards.omnibus, asset.name)
+            if pool not in self.pools and (allowed or disputed or unclaimed) and not self.insiders_apart:
+                faults.note(CLAIMS, line, "pool of the claim", f"one of pools.csv for {account}", pool)
             for part, units in (("", allowed), ("disputed", disputed), ("unclaimed", unclaimed)):
                 if units:
                     parts[asset.name, part] = units
-                    self.parts[asset.name] += units
-                    self.part_lines[asset.name] += 1
+                    self.parts[pool] = self.parts.get(pool, 0) + units
+                    self.part_lines[pool] = self.part_lines.get(pool, 0) + 1
                     value = asset.value(units)
                     minor = None if minor is None or value is None else minor + value
                     if not part:
@@ -189,9 +194,9 @@ class Walk:
                 claim = self.books.assets[asset].value(claim) or 0
                 if not claim:
                     continue
-            pooled = self.currency.name if self.by_value else asset
+            pooled = self.plan.pool_of(self.awards.omnibus, asset)
             tiers = [sharing for (name, _), sharing in self.sharings.items() if name == pooled]
-            level = self.levels.get(VALUE if self.by_value else asset)
+            level = self.levels.get(pooled)
             if self.insiders_apart or not tiers or (level is not None and (account, asset) in level.had):
                 continue
             fixed = self.awards.fixed
@@ -251,7 +256,7 @@ class Walk:
         for asset, part in sorted(parts):
             if asset not in self.compensation.items and (asset, part) not in grouped:
                 continue
-            pool = self.pools.get(VALUE if self.by_value else asset)
+            pool = self.pools.get(self.plan.pool_of(self.awards.omnibus, asset))
             claim = parts[asset, part]
             if self.by_value:
                 lost = lost_by_value(pool, self.books.assets[asset].value(claim) or 0)
@@ -333,7 +338,7 @@ class Walk:
             if name == ESTATE:
                 tiers = list(self.estate.sharings.values()) if self.estate else []
             else:
-                tiers = [sharing for (pay_asset, _), sharing in self.sharings.items() if pay_asset == pool.asset]
+                tiers = [sharing for (of, _), sharing in self.sharings.items() if of == name]
             awarded = sum(sharing.awarded for sharing in tiers)
             faults.same(POOLS, pool.line, f"awarded of {name}, the sum of entitled in {SCHEDULE}",
                         asset.plain(awarded), asset.plain(pool.awarded))
@@ -363,7 +368,7 @@ class Walk:
         largest = self.plan.parameters.get("rounding") == "largest_remainder"
         if any(sharing.levelled for sharing in tiers):
             return
-        lines = sum(self.part_lines.values()) + 1 if pool.name != pool.asset else self.part_lines.get(pool.asset, 0)
+        lines = self.part_lines.get(pool.name, 0)
         most = 0 if largest else max(lines - 1, 0)
         if pool.residue > most:
             self.faults.note(POOLS, pool.line, "residue", f"at most {most} units", pool.residue)

@@ -13,7 +13,7 @@ from administrator.plans.verification.estate import OF_TIER, Estate
 from administrator.plans.verification.folder import Plan
 from administrator.plans.verification.levelling import Levelled
 from administrator.plans.verification.numbers import Asset
-from administrator.plans.verification.pools import FIRST, VALUE, is_asked
+from administrator.plans.verification.pools import FIRST, is_asked
 from administrator.plans.verification.sharing import Sharing
 from administrator.plans.verification.tables import Row
 from administrator.plans.verification.verdict import Faults
@@ -46,12 +46,15 @@ class Awards:
     """The lines of the schedule, account by account, and the sums of their steps."""
 
     __slots__ = ("books", "by_value", "compensation", "currency", "estate", "fallback", "faults", "fixed", "has_first",
-                 "levels", "sharings")
+                 "levels", "omnibus", "plan", "sharings")
 
     def __init__(self, faults: Faults, plan: Plan, books: Books, sharings: dict[tuple[str, str], Sharing],
                  compensation: Compensation, levels: dict[str, Levelled], estate: Estate | None) -> None:
         self.faults = faults
         self.levels = levels
+        self.plan = plan
+        self.omnibus = ""
+        """Where the assets of the account in hand lie."""
         self.fixed: tuple[int, int] | None = None
         """The share that the account in hand chose, of what a line claims of a pool."""
         self.estate = estate
@@ -109,7 +112,8 @@ class Awards:
                             f"from 0 to the claim {claim_text}, not 0 with nothing paid before", entitled_text)
             if status != ("withhold" if reason else "pay"):
                 faults.note(SCHEDULE, number, "status", "withhold with a reason, pay without", f"{status}/{reason}")
-            returns = (pay_name, step) in self.sharings and (self.by_value or pay_name == name)
+            pool = self.plan.pool_of(self.omnibus, pay_name)
+            returns = (pool, step) in self.sharings and pay_name == (self.currency.name if self.by_value else name)
             of_estate = self.estate is not None and step in self.estate.sharings
             line = Line(number, name, part, step, pay_name, claim, entitled, quantity, minor, status, reason, paid,
                         returns, step in self.compensation.funds, of_estate)
@@ -145,8 +149,9 @@ class Awards:
             self.faults.note(SCHEDULE, line.number, f"claim of {account}/{line.asset}/{line.part}/{line.step}",
                              "the part of claims.csv" if wanted is None else paying.plain(wanted),
                              paying.plain(line.claim))
-        level = self.levels.get(VALUE if self.by_value else line.pay_asset)
-        sharing = self.sharings[line.pay_asset, line.step]
+        pool = self.plan.pool_of(self.omnibus, line.pay_asset)
+        level = self.levels.get(pool)
+        sharing = self.sharings[pool, line.step]
         if level is not None and level.is_exact and (account, line.asset) in level.had:
             sharing.awarded += line.entitled
             right = level.entitled((account, line.asset), line.part)

@@ -64,6 +64,17 @@ class Plan:
     """The choices it gives by name, and the share of a claim that is fixed by each, if any."""
 
     @property
+    def by_omnibus(self) -> bool:
+        """Whether each omnibus account is a pool of its own, asset by asset."""
+        return self.parameters.get("pooling") == "per_omnibus"
+
+    def pool_of(self, omnibus: str, asset: str) -> str:
+        """The name of the pool that a claim on an asset shares in, of whoever's assets lie in an omnibus account."""
+        if self.parameters.get("pooling") == "by_value":
+            return "value"
+        return f"{omnibus}/{asset}" if omnibus and self.by_omnibus else asset
+
+    @property
     def fixes_shares(self) -> bool:
         """Whether some choice fixes a share."""
         return any(share is not None for share in self.elections.values())

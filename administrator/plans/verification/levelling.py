@@ -55,7 +55,8 @@ class Levelled:
 def levelled(tables: Tables, plan: Plan, books: Books, pools: dict[str, Pool]) -> dict[str, Levelled]:
     """The pools that somebody had too much of, by name, after their rows were held against what the schedule says."""
     steps = tiers_of(plan)
-    is_simple = len(steps) == 1 and plan.parameters.get("rounding") == "floor" and not plan.fixes_shares
+    is_simple = len(steps) == 1 and plan.parameters.get("rounding") == "floor"
+    is_simple = is_simple and not plan.fixes_shares and not plan.by_omnibus
     made = {
         name: Levelled(pool, is_simple and pool.dividend is not None)
         for name, pool in pools.items() if name != ESTATE and plan.round > 1 and pool.is_levelled

@@ -108,28 +108,35 @@ def pool_of(line: int, row: Row, tables: Tables, plan: Plan, books: Books) -> Po
 
 
 def pooled(tables: Tables, plan: Plan, books: Books) -> dict[str, Pool]:
-    """The pools by name: one for every asset of the reconciliation, or the one pool of values; and the estate."""
+    """The pools by name: one for every asset of the reconciliation and its omnibus accounts, or the one of values; and
+    the estate.
+    """
     faults = tables.faults
     by_value = plan.parameters.get("pooling") == "by_value"
     unnamed = {VALUE} if by_value else set()
     if plan.estate is not None:
         unnamed.add(ESTATE)
     pools: dict[str, Pool] = {}
+    there: dict[str, int] = {}
+    places: dict[str, int] = {}
     line = 1
     for line, row in tables.numbered(POOLS):
         name = row[0]
-        right = row[1] == plan.currency if name in unnamed else not by_value and row[1] == name in books.figures
+        right = row[1] == plan.currency if name in unnamed else not by_value and row[1] in books.figures and (
+            row[1] == name or (plan.by_omnibus and name.endswith(f"/{row[1]}")))
         if row[1] not in books.assets or not right or name in pools:
             faults.note(POOLS, line, "pool and asset", "one pool an asset reconciled", "/".join(row[:2]))
             continue
         pools[name] = pool = pool_of(line, row, tables, plan, books)
-        figures = None if name in unnamed else books.figures.get(name)
-        if figures is None:
-            continue
-        with_guarantee = plan.parameters.get("guarantee_in_pool") == "true"
+        if name not in unnamed:
+            there[row[1]] = there.get(row[1], 0) + pool.gross
+            places[row[1]] = line
+    with_guarantee = plan.parameters.get("guarantee_in_pool") == "true"
+    for name, gross in there.items():
+        figures, asset = books.figures[name], books.assets[name]
         held = figures["held_customer"] + (figures["held_guarantee"] if with_guarantee else 0)
-        if pool.gross < max(held, 0):
-            faults.note(POOLS, line, "gross", f"at least what is held, {books.assets[name].plain(held)}", row[2])
+        if gross < max(held, 0):
+            faults.note(POOLS, places[name], "gross", f"at least what is held, {asset.plain(held)}", asset.plain(gross))
     for name in sorted(unnamed | (set() if by_value else set(books.figures))):
         if name not in pools:
             faults.note(POOLS, line + 1, "row", f"a pool of {name}", "none")
