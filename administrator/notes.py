@@ -167,7 +167,7 @@ def stages_done(books: Books, keys: Sequence[tuple[str, str]]) -> int:
     return done
 
 
-def keep_stages(books: Books, done: int, stats: Sequence[InputStat]) -> bool:
+def keep_stages(books: Books, done: int, stats: Sequence[InputStat], *, is_kept_whole: bool = False) -> bool:
     """Take out what later stages made, and say whether what is left is what the kept ones left.
 
     What was made later goes; a relation that the kept stages left empty is emptied, and of the findings those that
@@ -176,11 +176,12 @@ def keep_stages(books: Books, done: int, stats: Sequence[InputStat]) -> bool:
     Args:
         done: how many stages are kept.
         stats: the inputs as they lay there before they were found to be the same, so that none is hashed twice.
+        is_kept_whole: all stages are kept, and nobody is going to write over what the run wrote: its end stays noted.
     """
     with books.transaction():
         for stat in stats:
             books.execute("update run_input set stamp = ? where path = ?", [stat.stamp, stat.written])
-        return take_out(books, done)
+        return is_kept_whole or take_out(books, done)
 
 
 def take_out(books: Books, done: int) -> bool:

@@ -314,3 +314,14 @@ def test_case_files_are_read_as_they_would_be_with_the_change(tmp_path: Path) ->
     read = read_case(case, changes=changes)
     assert (read.plan.pooling, read.title) == ("by_value", "Another (invented)")
     assert read_case(case).title == told["case"]["title"]
+
+
+def test_what_was_run_can_still_be_explained_after_a_comparison(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    case = tmp_path / "case"
+    copy_demo(case)
+    run_case(case, None, silent)
+    compare_case(case, ["plan.late=share,after"], silent)
+    account = rows_of(next((case / "out").iterdir()) / "claims.csv")[0]["account"]
+    assert main(["explain", str(case), account]) == 0

@@ -129,7 +129,7 @@ def _books(how: Making) -> Books:
     Raises:
         LedgerError: a blocking finding stops every scenario.
     """
-    books, done = left_books(how)
+    books, done = left_books(how, is_read=True)
     if books is None:
         books, done = new_books(how), 0
     try:

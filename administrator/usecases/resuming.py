@@ -58,10 +58,13 @@ def new_books(how: Making) -> Books:
     return books
 
 
-def left_books(how: Making) -> tuple[Books | None, int]:
+def left_books(how: Making, *, is_read: bool = False) -> tuple[Books | None, int]:
     """Open the books of an earlier run as far as they are what this one would make, and give how many stages that is.
 
     Without any, or with none that can be used: None and 0.
+
+    Args:
+        is_read: nothing will be written in place of what that run wrote: if its books are whole, they stay finished.
     """
     books = Books.reopen(
         how.case.folder, how.out, threads=how.threads, memory_limit=how.memory_limit, bulk=is_bulk(how.case)
@@ -72,7 +75,7 @@ def left_books(how: Making) -> tuple[Books | None, int]:
         return None, 0
     how.opened(books)
     try:
-        done, doubt = _done(books, how)
+        done, doubt = _done(books, how, is_read=is_read)
     except StorageError:
         done, doubt = 0, "the books that a run had left cannot be read"
     except BaseException:
@@ -86,7 +89,7 @@ def left_books(how: Making) -> tuple[Books | None, int]:
     return None, 0
 
 
-def _done(books: Books, how: Making) -> tuple[int, str]:
+def _done(books: Books, how: Making, *, is_read: bool) -> tuple[int, str]:
     """How many stages may be kept; where none, why not."""
     names = {name for (name,) in books.rows("select table_name from duckdb_tables()")}
     if not names >= {"run_note", "run_input", "stage_note", "stage_relation"}:
@@ -95,7 +98,7 @@ def _done(books: Books, how: Making) -> tuple[int, str]:
     if done:
         stats = notes.stats_of(how.case)
         doubt = _doubt(books, how, stats)
-        if not doubt and not notes.keep_stages(books, done, stats):
+        if not doubt and not notes.keep_stages(books, done, stats, is_kept_whole=is_read and done == len(STAGES)):
             doubt = "the books do not hold what their notes say"
         return (0, doubt) if doubt else (done, "")
     if books.value("select count(*) from stage_note"):
