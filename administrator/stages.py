@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 from administrator import findings
 from administrator.accruals import check_accruals, store_accruals
 from administrator.advances import about_advances
+from administrator.deliveries import make_deliveries, store_payouts
 from administrator.elections import about_elected, find_elected
 from administrator.estate import share_estate
 from administrator.events import find_losses, store_losses
@@ -39,7 +40,7 @@ from administrator.valuation import make_rates, rates_of
 from administrator.waterfall import compensate, share_pools
 from ledgers import reconciliation
 from ledgers.configuration import CaseConfiguration
-from ledgers.configuration_sections import PlanSection
+from ledgers.configuration_plan import PlanSection
 from ledgers.flows import Edge, destinations
 from ledgers.identity import find_identities
 from ledgers.ingestion.load import load
@@ -245,6 +246,7 @@ def _plan(run: Run) -> None:
     books = run.books
     terms = resolved(run)
     books.run(RELATIONS / "plan_line.sql")
+    store_payouts(books, terms.payouts)
     if books.is_bulk and _is_all_booked(books) and _is_first_in_kind(books):
         from administrator import plan_columns
 
@@ -255,6 +257,7 @@ def _plan(run: Run) -> None:
             books.run(RELATIONS / "plan_minimum.sql")
         books.run(RELATIONS / "holder.sql")
     make_title_lines(books)
+    findings.add(books, make_deliveries(books, terms))
     findings.add(books, about_plan(books, terms))
     awarded, planned = books.rows(
         "select (select coalesce(sum(awarded), 0) from pool_award) "
@@ -271,14 +274,16 @@ def _is_first_in_kind(books: Books) -> bool:
         books.rows(
             "select (select count(*) from compensation), (select count(*) from pool_tier where is_largest_remainder), "
             "(select count(*) from paid_sum), (select count(*) from estate_award), "
-            "(select count(*) from pool where pool_no = -1), (select count(*) from omnibus_member)"
+            "(select count(*) from pool where pool_no = -1), (select count(*) from omnibus_member), "
+            "(select count(*) from payout)"
         )[0]
     )
 
 
 RATED = 2
 """Stages after which every sum of case.toml can be resolved."""
-ALL = ("reserves", "policies", "events", "costs", "advances", "accruals", "elections", "estate", "subrogation", "plan")
+ALL = ("reserves", "policies", "events", "costs", "advances", "accruals", "elections", "payouts", "estate",
+       "subrogation", "plan")
 LOSSES = ("reserves", "policies", "events", "plan.round")
 
 STAGES = (
@@ -302,7 +307,7 @@ def resolved(run: Run) -> Terms:
     numbers = {asset: number for asset, number, _ in known}
     decimals = {asset: places for asset, _, places in known}
     has_payees = bool(books.value("select count(*) from payee"))
-    return resolve_terms(run.case, Scales(numbers, decimals, rates_of(books), has_payees))
+    return resolve_terms(run.case, Scales(numbers, decimals, rates_of(books), has_payees, numbers[run.case.currency]))
 
 
 def given(case: CaseConfiguration, stage: Stage) -> CaseConfiguration:
@@ -318,6 +323,7 @@ def given(case: CaseConfiguration, stage: Stage) -> CaseConfiguration:
         advances=case.advances if "advances" in stage.reads else (),
         accruals=case.accruals if "accruals" in stage.reads else (),
         elections=case.elections if "elections" in stage.reads else (),
+        payouts=case.payouts if "payouts" in stage.reads else (),
         estate=case.estate if "estate" in stage.reads else None,
         subrogation=case.subrogation if "subrogation" in stage.reads else None,
         plan=case.plan if "plan" in stage.reads else plan,

@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from math import gcd
 
 from administrator.accruals import Accrual
 from administrator.advances import Advance
 from administrator.allocation import Rounding
+from administrator.deliveries import Payout
 from administrator.elections import Election
 from administrator.errors import RegimeError
 from administrator.insurance import Policy, SubrogationRule
@@ -22,9 +24,14 @@ from administrator.law.regime import Insiders, Late, Regime, SetOff
 from administrator.losses import Peril
 from administrator.pools import Cost
 from administrator.reserve import Reserve
-from administrator.valuation import COMMENCEMENT, DIGITS_MAX, Rates
+from administrator.valuation import COMMENCEMENT, DIGITS_MAX, Rates, distribution_rate
 from ledgers.configuration import CaseConfiguration
-from ledgers.configuration_sections import AccrualSection, AdvanceSection, ElectionSection, ReserveSection
+from ledgers.configuration_plan import ElectionSection, PayoutSection
+from ledgers.configuration_sections import (
+    AccrualSection,
+    AdvanceSection,
+    ReserveSection,
+)
 from ledgers.configuration_values import Bound
 from ledgers.display import display
 from ledgers.tracing.rules import TracingRule
@@ -131,6 +138,8 @@ class Terms:
     accruals: tuple[Accrual, ...]
     elections: tuple[Election, ...]
     """The choices that the plan gives."""
+    payouts: tuple[Payout, ...]
+    """What is delivered in another asset than it is awarded in."""
     parameters: Mapping[str, str]
     """Every plan parameter as text, for plan.json."""
     overrides: tuple[str, ...]
@@ -151,6 +160,7 @@ class Scales:
     decimals: Mapping[str, int]
     rates: Rates
     has_payees: bool
+    currency_no: int
 
     def minor(self, text: str, currency: str) -> int:
         """A sum of some currency in minor units of the reporting currency, rounded half to even once."""
@@ -302,6 +312,7 @@ def resolve_terms(case: CaseConfiguration, scales: Scales) -> Terms:
         subrogation=None if case.subrogation is None else SubrogationRule(case.subrogation.rule),
         accruals=tuple(_accrual(accrual, scales) for accrual in case.accruals),
         elections=tuple(map(_election, case.elections)),
+        payouts=tuple(_payout(payout, scales) for payout in case.payouts),
         parameters=parameters,
         overrides=tuple(
             name
@@ -409,6 +420,27 @@ def _advance(advance: AdvanceSection, scales: Scales) -> Advance:
 
 def _election(election: ElectionSection) -> Election:
     return Election(election.name, None if election.share is None else read_ratio(election.share, Scientific.REFUSE))
+
+
+def _payout(payout: PayoutSection, scales: Scales) -> Payout:
+    """Resolve a payout: what a unit awarded comes to in units delivered, at the prices of distribution."""
+    where = f'case.toml: [[payouts]] of "{display(payout.of)}" in "{display(payout.paid_in)}"'
+    known, currency_no = scales.numbers, scales.currency_no
+    rates = []
+    for asset in (payout.of, payout.paid_in):
+        rate = distribution_rate(scales.rates, known[asset], currency_no)
+        if rate is None or not rate.numerator:
+            raise RegimeError(
+                f'{where}: no price above 0 of price_set "distribution" says what {display(asset)} brings. Add it.'
+            )
+        rates.append(rate)
+    top, bottom = rates[0].numerator * rates[1].denominator, rates[0].denominator * rates[1].numerator
+    divisor = gcd(top, bottom)
+    if max(top, bottom) // divisor >= 10**DIGITS_MAX:
+        raise RegimeError(f"{where}: the two prices make a ratio of more than {DIGITS_MAX} digits. Shorten them.")
+    share = read_ratio(payout.share, Scientific.REFUSE)
+    rate = Ratio(top // divisor, bottom // divisor)
+    return Payout(known[payout.of], known[payout.paid_in], payout.election or "", share, rate)
 
 
 def _accrual(accrual: AccrualSection, scales: Scales) -> Accrual:

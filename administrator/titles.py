@@ -53,7 +53,8 @@ LINES = """
            rate.denominator::varchar, title.place, title.units::varchar, title.paid_to_no, paid_to.hold,
            not term.has_payees or exists (
                select 1 from payee where payee.account_no = title.paid_to_no
-                   and (payee.asset_no is null or payee.asset_no = line.pay_asset_no))
+                   and (payee.asset_no is null or payee.asset_no = line.pay_asset_no
+                        or payee.asset_no in (select in_no from payout where of_no = line.pay_asset_no)))
     from plan_units as line
     join title on title.account_no = line.account_no and title.asset_no = line.claim_asset_no
     cross join term

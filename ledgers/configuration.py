@@ -27,6 +27,7 @@ from pydantic import (
 from ledgers.configuration_checks import contradictions
 from ledgers.configuration_faults import CASE_FILE, TomlFloat, fault_lines
 from ledgers.configuration_markers import MARKER, open_places, stood_in
+from ledgers.configuration_plan import ElectionSection, PayoutSection, PlanSection
 from ledgers.configuration_sections import (
     AccrualSection,
     AdvanceSection,
@@ -34,10 +35,8 @@ from ledgers.configuration_sections import (
     CaseSection,
     CaseToml,
     CostSection,
-    ElectionSection,
     EstateSection,
     EventSection,
-    PlanSection,
     PolicySection,
     RequirementSection,
     ReserveSection,
@@ -71,6 +70,7 @@ class CaseConfiguration:
     advances: tuple[AdvanceSection, ...]
     accruals: tuple[AccrualSection, ...]
     elections: tuple[ElectionSection, ...]
+    payouts: tuple[PayoutSection, ...]
     estate: EstateSection | None
     subrogation: SubrogationSection | None
     plan: PlanSection

@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from ledgers.configuration_faults import line_of, meant
@@ -139,6 +140,7 @@ def _currencies(parsed: CaseToml) -> Iterator[str]:
     for event in parsed.events:
         yield from _lost(parsed, event)
     yield from _after_commencement(parsed)
+    yield from _payouts(parsed)
 
 
 def _lost(parsed: CaseToml, event: EventSection) -> Iterator[str]:
@@ -173,6 +175,31 @@ def _after_commencement(parsed: CaseToml) -> Iterator[str]:
         seen.add((accrual.kind, accrual.asset, accrual.of))
         if accrual.kind == "fork" and accrual.asset == accrual.of:
             yield line_of(where, "is a fork of itself. Name what came, and whose holders it came to.")
+
+
+def _payouts(parsed: CaseToml) -> Iterator[str]:
+    """Check what is delivered in other assets: of declared assets, once each, and no more than the whole."""
+    shares: dict[tuple[str, str | None], Fraction] = {}
+    seen: set[tuple[str, str, str | None]] = set()
+    elections = {election.name for election in parsed.elections}
+    for payout in parsed.payouts:
+        where = f'[[payouts]] of "{display(payout.of)}" in "{display(payout.paid_in)}"'
+        for key, code in (("of", payout.of), ("in", payout.paid_in)):
+            if code not in parsed.assets or "*" in code:
+                yield line_of(where, f"{key} {_undeclared(parsed, code)}")
+        if payout.of == payout.paid_in:
+            yield line_of(where, "delivers it in itself. Leave it out: what the shares leave is delivered so.")
+        if payout.election is not None and payout.election not in elections:
+            yield line_of(
+                where, f'is for the election "{display(payout.election)}", which no [[elections]] names. Add it.'
+            )
+        if (payout.of, payout.paid_in, payout.election) in seen:
+            yield line_of(where, "stands there twice. Leave one, with the share of both together.")
+        seen.add((payout.of, payout.paid_in, payout.election))
+        whole = shares.get((payout.of, payout.election), Fraction(0)) + Fraction(payout.share)
+        if whole > 1 >= shares.get((payout.of, payout.election), Fraction(0)):
+            yield line_of(where, "has a share that comes to more than 1 with those before it. Lower one of them.")
+        shares[payout.of, payout.election] = whole
 
 
 def _undeclared(parsed: CaseToml, code: str) -> str:

@@ -12,9 +12,10 @@ import re
 import zoneinfo
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
+from ledgers.configuration_plan import ElectionSection, PayoutSection, PlanSection
 from ledgers.configuration_values import (
     DECIMALS_MAX,
     ColumnPlace,
@@ -24,6 +25,7 @@ from ledgers.configuration_values import (
     Instant,
     Last,
     Peril,
+    Section,
     Share,
     SignedDecimal,
     Table,
@@ -34,12 +36,6 @@ from ledgers.models import AssetKind
 
 NOTICE_DAYS_MAX = 36_500
 REINSTATEMENTS_MAX = 1_000
-
-
-class Section(BaseModel):
-    """A part of case.toml: no key besides those named, nothing converted, nothing changed afterwards."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, arbitrary_types_allowed=True)
 
 
 class CaseSection(Section):
@@ -69,7 +65,7 @@ class ControlSection(Section):
 
     rows: Annotated[int, Field(ge=0)] | None = None
     """Rows that are accepted."""
-    totals: dict[Text, SignedDecimal] = {}
+    totals: dict[Text, SignedDecimal] = Field(default_factory=dict)
     """The sum of `quantity` by asset."""
     stated_by: Text | None = None
 
@@ -85,8 +81,8 @@ class SourceSection(Section):
 
     table: Table
     path: tuple[Text, ...]
-    columns: dict[str, ColumnPlace] = {}
-    constants: dict[str, str] = {}
+    columns: dict[str, ColumnPlace] = Field(default_factory=dict)
+    constants: dict[str, str] = Field(default_factory=dict)
     encoding: str = "utf-8"
     timezone: str | None = None
     excess_digits: Literal["refuse", "truncate"] = "refuse"
@@ -182,14 +178,6 @@ class AccrualSection(Section):
     goes_to: Literal["holders", "estate"]
     ratio: Decimal = "1"
     """Whole `asset` for one whole `of`."""
-
-
-class ElectionSection(Section):
-    """[[elections]]: a choice that the plan gives, as the column `election` of the table account names it."""
-
-    name: Text
-    share: Share | None = None
-    """Whoever chooses it gets no more of what he claims of a pool, now and for good; None: as much as the others."""
 
 
 class SublimitSection(Section):
@@ -318,42 +306,6 @@ class EstateSection(Section):
         return value
 
 
-class PlanSection(Section):
-    """[plan]: None where the case says nothing and the regime decides."""
-
-    round: Annotated[int, Field(ge=1)] = 1
-    final: bool = False
-    record_on: Last | None = None
-    """Assignments after it are left to later rounds; None: all count."""
-    price_set: Text | None = None
-    """Claims are valued at the prices of the set `claims:` and this; None: at those of commencement."""
-    pooling: Literal["per_asset", "per_omnibus", "by_value"] | None = None
-    rule: Literal[
-        "proportional", "constrained_equal_awards", "constrained_equal_losses", "talmud", "piniles",
-        "constrained_egalitarian", "reverse_talmud", "minimal_overlap", "adjusted_proportional", "random_arrival",
-    ] | None = None  # fmt: skip
-    rounding: Literal["floor", "largest_remainder"] | None = None
-    holdback: Share | None = None
-    minimum_payment: Decimal | None = None
-    base_payment: Decimal | None = None
-    """By value: what every holder gets before the rest of his claims shares."""
-    convenience_most: Decimal | None = None
-    """By value: holders who claim no more in all are paid whole, first."""
-    trust_terms: Annotated[tuple[Text, ...], Field(min_length=1)] | None = None
-    """Whoever accepted other terms (account.terms) claims in the estate only; None: nobody's terms are asked for."""
-    set_off: Literal["none", "account", "holder"] | None = None
-    """Whether debts, which are negative balances, lower the claims of the same account, or of all of its holder's."""
-    insiders: Literal["share", "estate", "subordinate"] | None = None
-    late: Literal["share", "after", "barred"] | None = None
-    guarantee_in_pool: bool | None = None
-    tracing: Literal[
-        "fifo", "lifo", "pari_passu", "rolling_charge", "lowest_intermediate_balance", "haircut", "poison"
-    ] | None = None
-    traced_recoveries: Literal["show", "pool"] | None = None
-    compensation_reduces_claim: bool | None = None
-    projection: bool = False
-
-
 class VolumeSection(Section):
     """[[requirement.volumes]]: what was traded of one class, in the reporting currency."""
 
@@ -449,9 +401,9 @@ class RequirementSection(Section):
     band: tuple[Decimal, ...] | None = None
     """What a requirement is expected to lie between; it changes none."""
     formula: Text | None = None
-    figures: dict[Text, Decimal] = {}
+    figures: dict[Text, Decimal] = Field(default_factory=dict)
     """Further names for the formula."""
-    rates: dict[Text, Decimal] = {}
+    rates: dict[Text, Decimal] = Field(default_factory=dict)
     """Reporting currency for one whole unit of another, in which a method states an amount."""
     volumes: tuple[VolumeSection, ...] = ()
     insurance: tuple[OfferSection, ...] = ()
@@ -486,6 +438,7 @@ class CaseToml(Section):
     advances: tuple[AdvanceSection, ...] = ()
     accruals: tuple[AccrualSection, ...] = ()
     elections: tuple[ElectionSection, ...] = ()
+    payouts: tuple[PayoutSection, ...] = ()
     estate: EstateSection | None = None
     subrogation: SubrogationSection | None = None
     plan: PlanSection = PlanSection()

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BeforeValidator, StringConstraints, ValidationInfo
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StringConstraints, ValidationInfo
 from pydantic_core import PydanticCustomError
 
 from ledgers.configuration_faults import TomlFloat
@@ -124,3 +124,9 @@ First = Annotated[Bound, BeforeValidator(_first)]
 """Where a span begins."""
 Last = Annotated[Bound, BeforeValidator(_last)]
 """Where a span ends, itself within it."""
+
+
+class Section(BaseModel):
+    """A part of case.toml: no key besides those named, nothing converted, nothing changed afterwards."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, arbitrary_types_allowed=True)

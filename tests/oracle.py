@@ -39,7 +39,7 @@ from tests.oracle_compensation import Compensation
 from tests.oracle_estate import Estate, estate_of
 from tests.oracle_policies import Cover, insurers_parts
 from tests.oracle_pools import Pool, gross_of, pools_of
-from tests.oracle_schedule import Due, dues_of, enter_payments, schedule_of
+from tests.oracle_schedule import Due, delivery_rows, dues_of, enter_payments, schedule_of
 from tests.oracle_text import minor_text, named, ratio_text, total, total_text
 
 __all__ = [
@@ -100,6 +100,7 @@ def outputs(folder: Path) -> dict[str, list[Row]]:
         "schedule": schedule_rows(case, worked.schedule),
         "holders": holder_rows(case, worked.claims, worked.schedule),
         "returnable": returnable_rows(case, worked.books),
+        "deliveries": delivery_rows(case, worked.schedule),
     }
 
 

@@ -131,6 +131,7 @@ class Case:
         self.costs: list[dict[str, Any]] = self.document.get("costs", [])
         self.advances: list[dict[str, Any]] = self.document.get("advances", [])
         self.accruals: list[dict[str, Any]] = self.document.get("accruals", [])
+        self.payouts: list[dict[str, Any]] = self.document.get("payouts", [])
         self.elections: list[dict[str, Any]] = self.document.get("elections", [])
         self.subrogation: str = self.document.get("subrogation", {}).get("rule", "")
         self.estate: dict[str, Any] | None = self.document.get("estate")

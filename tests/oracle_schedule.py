@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 
-from tests.oracle_case import PARTS, Case, Line, Paid, family, paid_before
+from tests.oracle_case import PARTS, Case, Line, Paid, Row, family, paid_before
 
 FIRST = ("dividend:convenience", "dividend:base")
 """Steps before the others of their family."""
@@ -86,6 +87,11 @@ def withhold(case: Case, schedule: list[Due]) -> None:
     """Value every line and give it the first reason for withholding that holds."""
     # reading: a case has payees when the table has a row.
     routes = {(row["account"], row.get("asset", "")) for row in case.tables["payee"]}
+    # reading: a way to be paid in what a line may be delivered in is a way for the line; its legs are asked one by one.
+    routes |= {
+        (account, case.asset(each["of"]).code)
+        for account, asset in routes for each in case.payouts if asset == case.asset(each["in"]).code
+    }  # fmt: skip
     for due in schedule:
         due.value = case.value(due.quantity, due.pay_asset)
         hold = case.accounts.get(due.account, {}).get("hold", "")
@@ -105,3 +111,54 @@ def withhold(case: Case, schedule: list[Due]) -> None:
         if not unpriced and sum(due.value or 0 for due in payable) < minimum:
             for due in payable:
                 due.reason = "minimum_payment"
+
+
+Leg = tuple[str, int, int]
+"""asset delivered, units settled of the payment, units delivered"""
+
+
+def deliveries_of(case: Case, due: Due) -> list[Leg]:
+    """In which assets a payment is delivered; nothing where it is delivered as it is awarded."""
+    if due.step.split(":")[0] not in ("return", "dividend") or due.step in FIRST or not due.quantity:
+        return []
+    chosen = case.accounts.get(due.account, {}).get("election", "")
+    mine = [each for each in case.payouts if case.asset(each["of"]).code == due.pay_asset]
+    own = [each for each in mine if each.get("election") and each["election"] == chosen]
+    asked = own or [each for each in mine if not each.get("election")]
+    if not asked:
+        return []
+    legs = []
+    for each in asked:
+        asset = case.asset(each["in"])
+        settled = int(due.quantity * Fraction(each["share"]))
+        # reading: one rounding, of what is delivered; the value of what is settled is not rounded before.
+        units = int(Fraction(settled) * brought(case, due.pay_asset) / brought(case, asset.code))
+        if units:
+            legs.append((asset.code, settled, units))
+    rest = due.quantity - sum(settled for _, settled, _ in legs)
+    return sorted([*legs, *([(due.pay_asset, rest, rest)] if rest else [])])
+
+
+def brought(case: Case, asset: str) -> Fraction:
+    """What one base unit brings on distribution, in whole units of the reporting currency."""
+    price = "1" if asset == case.currency.code else case.price(asset, "distribution")
+    assert price is not None, "a case without that price is refused"
+    return Fraction(price) / 10 ** case.asset(asset).decimals
+
+
+def delivery_rows(case: Case, schedule: list[Due]) -> list[Row]:
+    """deliveries.csv: what of a payment has no way of its own to be paid waits."""
+    routes = {(row["account"], row.get("asset", "")) for row in case.tables["payee"]}
+    rows = []
+    for due in schedule:
+        for asset, settled, units in deliveries_of(case, due):
+            reason = due.reason
+            if not reason and routes and not {(due.account, asset), (due.account, "")} & routes:
+                reason = "unroutable"
+            rows.append({
+                "account": due.account, "claim_asset": due.claim_asset, "part": due.part, "step": due.step,
+                "pay_asset": due.pay_asset, "holder": "", "asset": asset,
+                "discharged": case.asset(due.pay_asset).text(settled), "quantity": case.asset(asset).text(units),
+                "status": "withhold" if reason else "pay", "reason": reason,
+            })  # fmt: skip
+    return rows

@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parents[1]
 FILES = {
     "findings.csv", "rejects.csv", "reconciliation.csv", "bridge.csv", "segregation.csv", "flows.csv", "losses.csv",
     "coverage.csv", "claims.csv", "bases.csv", "pools.csv", "schedule.csv", "holders.csv", "returnable.csv",
-    "titles.csv", "set_offs.csv", "accounts.csv", "plan.json", "manifest.json",
+    "titles.csv", "set_offs.csv", "accounts.csv", "deliveries.csv", "plan.json", "manifest.json",
 }
 SURROUNDINGS: dict[str, dict[str, str]] = {
     "new-york": {"TZ": "America/New_York", "LANG": "C", "LC_ALL": "C"},

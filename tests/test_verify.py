@@ -50,6 +50,7 @@ HEADERS = {
     "holders.csv": "account,allowed_value,returned_value,compensated_value,estate_value,withheld_value,unpaid_value,"
                    "recovery\n",
     "returnable.csv": "transfer,occurred_at,asset,quantity,sender,wallet,account,paid_before,due\n",
+    "deliveries.csv": "account,claim_asset,part,step,pay_asset,holder,asset,discharged,quantity,status,reason\n",
     "set_offs.csv": "account,asset,side,part,holder,quantity,value,set_off\n",
     "titles.csv": "account,claim_asset,part,step,pay_asset,holder,paid_to,held,quantity,value,status,reason\n",
 }
@@ -58,7 +59,7 @@ NUMERIC = {
     "losses.csv": (4, 5), "coverage.csv": range(2, 7), "claims.csv": range(2, 9), "bases.csv": (5, 6),
     "pools.csv": range(2, 13), "schedule.csv": range(5, 10), "holders.csv": range(1, 8), "returnable.csv": (3, 7, 8),
     "set_offs.csv": (5, 6, 7),
-    "titles.csv": (7, 8, 9),
+    "titles.csv": (7, 8, 9), "deliveries.csv": (7, 8),
 }
 
 WORKED: Tables = {
@@ -115,6 +116,7 @@ WORKED: Tables = {
     "returnable.csv": "t-9,2026-04-01T00:00:00Z,BTC,0.50000000,addr-9,cold-1,,0.00000000,0.50000000\n",
     "set_offs.csv": "",
     "accounts.csv": "",
+    "deliveries.csv": "",
     "titles.csv": "",
 }
 
@@ -153,6 +155,7 @@ THEFT: Tables = {
     "returnable.csv": "",
     "set_offs.csv": "",
     "accounts.csv": "",
+    "deliveries.csv": "",
     "titles.csv": "",
 }
 

@@ -129,6 +129,7 @@ FILES = {
                    "D,0,0,0,0,0,0,\n",
     "returnable.csv": "transfer,occurred_at,asset,quantity,sender,wallet,account,paid_before,due\n",
     "accounts.csv": "account,omnibus,election\n",
+    "deliveries.csv": "account,claim_asset,part,step,pay_asset,holder,asset,discharged,quantity,status,reason\n",
     "set_offs.csv": "account,asset,side,part,holder,quantity,value,set_off\n",
     "titles.csv": "account,claim_asset,part,step,pay_asset,holder,paid_to,held,quantity,value,status,reason\n",
     "rejects.csv": "source,row,reason,raw\n",

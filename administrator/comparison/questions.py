@@ -19,7 +19,7 @@ from typing import get_args
 from administrator.sharing_rules import SharingRule
 from ledgers.configuration import Changes
 from ledgers.configuration_faults import meant
-from ledgers.configuration_sections import PlanSection
+from ledgers.configuration_plan import PlanSection
 from ledgers.display import display
 from ledgers.errors import CaseError
 

@@ -79,6 +79,7 @@ def plan_document(run: Run) -> dict[str, object]:
         "advances": advances_document(books),
         "accruals": [{name: getattr(accrual, name) for name in ACCRUAL} for accrual in case.accruals],
         "elections": [{"name": election.name, "share": election.share} for election in case.elections],
+        "payouts": [payout.model_dump(by_alias=True) for payout in case.payouts],
         "loss_prices": _loss_prices(books),
         "distribution_prices": dict(books.rows(DISTRIBUTION_PRICES)),
         "totals": totals(books, terms.currency_decimals),

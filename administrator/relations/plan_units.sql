@@ -1,6 +1,6 @@
 -- What each line is paid this round, or why it is withheld.
 --
--- Reads   award, compensation, estate_award, step(step_no, step), paid_sum, account, payee, title, rate, term, step_name, reason_name
+-- Reads   award, compensation, estate_award, step(step_no, step), paid_sum, account, payee, payout, title, rate, term, step_name, reason_name
 -- Makes   rows of plan_units, ordered by its key
 -- Holds   where a claim changed hands, each holder has a way or none (title_line); withheld money stays its holder's
 --
@@ -76,7 +76,9 @@ where entitled > 0 or nth = 1 and paid_units > entitled_whole;
 
 insert into plan_units
 with routed as (
-    select distinct account_no, coalesce(asset_no, -1) as asset_no from payee
+    select account_no, coalesce(asset_no, -1) as asset_no from payee
+    union
+    select payee.account_no, payout.of_no from payee join payout on payout.in_no = payee.asset_no
 ),
 held as (
     select account.account_no, reason_name.reason_no

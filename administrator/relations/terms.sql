@@ -5,7 +5,7 @@
 --         loss_item, compensable, compensation, estate_award, estate_pool, estate_source, estate_other, estate_tier,
 --         cost_excess, step, coverage, part_name, destination, traced_recovery, reserve_term, reserve_exclusion,
 --         reserve_holder, reserve_claim, advance, accrual, accrued, subrogated, election, elected, omnibus, omnibus_member,
---         omnibus_pool,
+--         omnibus_pool, payout, delivery,
 --         award_ordinary
 -- Holds   term has one row once the terms are stored; rates are minor units of the reporting currency to a base unit
 create or replace table term(
@@ -111,6 +111,14 @@ create or replace table accrued(
 );
 create or replace table subrogated(recovery varchar, asset_no integer, policy varchar, units decimal(38, 0));
 create or replace table election(election varchar, numerator decimal(38, 0), denominator decimal(38, 0));
+create or replace table payout(
+    payout_no integer, of_no integer, in_no integer, election varchar, share_numerator decimal(38, 0),
+    share_denominator decimal(38, 0), numerator decimal(38, 0), denominator decimal(38, 0)
+);
+create or replace table delivery(
+    account_no integer, claim_asset_no integer, part integer, step_no integer, pay_asset_no integer, place integer,
+    asset_no integer, discharged decimal(38, 0), units decimal(38, 0), reason varchar
+);
 create or replace table omnibus(omnibus varchar, first_no integer);
 create or replace table omnibus_pool(
     pool_no integer, asset_no integer, pool varchar, held decimal(38, 0), guarantee decimal(38, 0)

@@ -353,6 +353,13 @@ LATER = """\
 # name = "early lump sum"
 # share = "0.21"               # final: the most of what he claims of a pool that whoever chose it gets
 
+# What is delivered in another asset than it is awarded in, at prices of price_set "distribution".
+# [[payouts]]
+# of = "BTC"                   # the asset of a pool; where all is one pool by value, the reporting currency
+# in = "JPY"
+# share = "0.4"                # of each payment; what all shares leave is delivered in `of`
+# election = "cash"            # for those who chose it, instead of what the others get; left out: for the others
+
 # The general estate, which answers for what the pools do not return, where there is an insolvency.
 # [estate]
 # amount = "250000000"

@@ -17,7 +17,7 @@ from administrator.usecases.explained import (
     exclusion_figures,
     returnable_figures,
 )
-from administrator.usecases.explaining_awards import estate_figures, return_figures
+from administrator.usecases.explaining_awards import delivery_figures, estate_figures, return_figures
 from administrator.views import view
 from ledgers.errors import CaseError
 from ledgers.identity import WORDS, Reason
@@ -121,6 +121,7 @@ def explain_account(matter: Matter, account: str) -> Explanation:
         *_compensation_figures(matter, account),
         *estate_figures(matter, account),
         *_status_figures(matter, account),
+        *delivery_figures(matter, account),
         *returnable_figures(matter, account),
     ]
     return Explanation(account, facts, tuple(figures))

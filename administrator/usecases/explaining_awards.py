@@ -88,6 +88,21 @@ def estate_figures(matter: Matter, account: str) -> Iterator[Figure]:
         yield Figure(name, f"{text(entitled)} {currency}", tuple(because))
 
 
+def delivery_figures(matter: Matter, account: str) -> Iterator[Figure]:
+    """In which assets what is paid now is delivered."""
+    for (claimed, part, step, holder, paid_in, decimals, settled, asset, places, units, reason
+         ) in matter.books.rows(view("delivery_figures"), {"account": account}):  # fmt: skip
+        because = [f"it settles {format_units(int(settled), decimals)} {paid_in} of what is paid now"]
+        if asset != paid_in:
+            because.append('at prices of price_set "distribution", rounded down (case.toml: [[payouts]])')
+        if holder is not None:
+            because.append(f'for "{display(holder)}", who holds that much of the claim')
+        if reason is not None:
+            because.append(f"withheld for: {reason}; it stays the holder's")
+        name = f"delivered for {step} of {claimed}" + (f", {part} part" if part else "")
+        yield Figure(name, f"{format_units(int(units), places)} {asset}", tuple(because))
+
+
 def _division(
     claim: int, entitled: int, payable: int, claimed: int, text: Callable[[object], str], *, is_largest: bool,
     room: str = "",

@@ -41,7 +41,7 @@ REPORTS = ("findings", "rejects")
 """What even a stopped run leaves."""
 TABLES = (
     "findings", "rejects", "reconciliation", "bridge", "segregation", "flows", "losses", "coverage", "returnable",
-    "accounts", "claims", "set_offs", "bases", "pools", "schedule", "holders", "titles",
+    "accounts", "claims", "set_offs", "bases", "pools", "schedule", "holders", "titles", "deliveries",
 )  # fmt: skip
 
 WRITE_NEW = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW

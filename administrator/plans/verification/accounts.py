@@ -12,6 +12,7 @@ from administrator.plans.verification.awards import Awards, Line
 from administrator.plans.verification.books import Books, cell
 from administrator.plans.verification.compensation import Compensation, Item
 from administrator.plans.verification.cursor import Cursor
+from administrator.plans.verification.deliveries import DELIVERIES, Deliveries
 from administrator.plans.verification.estate import Estate
 from administrator.plans.verification.folder import PLAN, Plan
 from administrator.plans.verification.levelling import Levelled
@@ -25,7 +26,7 @@ from administrator.plans.verification.titles import Titles
 
 CLAIMS, SCHEDULE, BASES, HOLDERS = "claims.csv", "schedule.csv", "bases.csv", "holders.csv"
 ACCOUNTS = "accounts.csv"
-FILES = (CLAIMS, SCHEDULE, BASES, HOLDERS, ACCOUNTS)
+FILES = (CLAIMS, SCHEDULE, BASES, HOLDERS, ACCOUNTS, DELIVERIES)
 FIGURES = ("allowed_value", "returned_value", "compensated_value", "estate_value", "withheld_value", "unpaid_value",
            "recovery")
 PARTIAL = "partial"
@@ -75,7 +76,9 @@ class Walk:
                              plan.parameters.get("minimum_payment"))
         self.smallest = smallest or (0, 1)
         self.cursors = [Cursor(tables, name) for name in FILES]
-        self.is_plain = not self.titles.claims and not self.set_offs.parts and self.cursors[-1].account() is None
+        self.deliveries = Deliveries(self.faults, plan, books)
+        self.is_plain = not self.titles.claims and not self.set_offs.parts and not plan.payouts and all(
+            cursor.account() is None for cursor in self.cursors[4:])
         """Whether nothing but claims.csv says what an account gets."""
         self.ordinary = Ordinary(self.cursors[:4], plan, books, pools, sharings, compensation, self.smallest)
 
@@ -99,19 +102,21 @@ class Walk:
 
     def account(self, account: str, firsts: Sequence[int], taken: Sequence[list[Row]]) -> None:
         """All that the four files say of one account."""
-        claims, schedule, bases, holders, chosen = taken
-        self.chosen(firsts[4], chosen)
+        claims, schedule, bases, holders, chosen, delivered = taken
+        election = self.chosen(firsts[4], chosen)
         if not claims:
             for name, first, rows in zip(FILES[:4], firsts[:4], taken[:4], strict=True):
                 if name == SCHEDULE and rows and all(self.awards.gone(row) == 0 for row in rows):
                     self.awards.lines(account, first, rows, {})
                 elif rows:
                     self.faults.note(name, first, "account", "one of claims.csv", account)
+            self.deliveries.account(account, firsts[5], delivered, [], election, {})
             return
         parts, allowed = self.claims(account, firsts[0], claims)
         lines = self.awards.lines(account, firsts[1], schedule, parts)
         self.missing(account, firsts[1] + len(schedule), parts, lines)
         self.awards.of_estate(account, parts, lines)
+        self.deliveries.account(account, firsts[5], delivered, lines, election, self.titles.shares)
         self.titles.account(account, lines)
         if lines:
             self.withheld(account, lines)
@@ -119,8 +124,9 @@ class Walk:
             self.bases(account, firsts, bases, parts, lines)
         self.holder(account, firsts[3], holders, allowed, lines)
 
-    def chosen(self, first: int, rows: list[Row]) -> None:
+    def chosen(self, first: int, rows: list[Row]) -> str:
         """What the account chose, as accounts.csv says: one of the choices of the plan, or none."""
+        election = ""
         self.awards.fixed, self.awards.omnibus = None, ""
         for line, row in enumerate(rows, first):
             if not row[1] and not row[2]:
@@ -130,6 +136,8 @@ class Walk:
             if row[1] and not self.plan.by_omnibus:
                 self.faults.note(ACCOUNTS, line, "omnibus", "none, as it is no pool of its own", row[1])
             self.awards.fixed, self.awards.omnibus = self.plan.elections.get(row[2]), row[1]
+            election = row[2]
+        return election
 
     def claims(self, account: str, first: int, rows: list[Row]) -> tuple[Parts, int | None]:
         """The account's parts, and the value of what is allowed (nothing where a price is missing)."""

@@ -45,6 +45,16 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class Payout:
+    """What is awarded in one asset and delivered, in part or whole, in another."""
+
+    of: str
+    paid_in: str
+    share: tuple[int, int]
+    election: str
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """What plan.json declares and the checks need."""
 
@@ -62,6 +72,9 @@ class Plan:
     """Assets that came to the holders of another after commencement: claims on them are in no book."""
     elections: dict[str, tuple[int, int] | None]
     """The choices it gives by name, and the share of a claim that is fixed by each, if any."""
+    payouts: tuple[Payout, ...]
+    """What is delivered in another asset than it is awarded in."""
+    distribution_prices: dict[str, str]
 
     @property
     def by_omnibus(self) -> bool:
@@ -210,6 +223,22 @@ def _elections(told: dict[str, object], faults: Faults) -> dict[str, tuple[int, 
     return made
 
 
+def _payouts(told: dict[str, object], faults: Faults) -> tuple[Payout, ...]:
+    listed = told.get("payouts")
+    made: list[Payout] = []
+    for entry in listed if isinstance(listed, list) else []:
+        share = fraction(str(entry.get("share"))) if isinstance(entry, dict) else None
+        if share is None or not isinstance(entry.get("of"), str) or not isinstance(entry.get("in"), str):
+            faults.note(PLAN, 0, "payouts", "objects with of, in and share", entry)
+            continue
+        made.append(Payout(entry["of"], entry["in"], share, str(entry.get("election") or "")))
+    return tuple(made)
+
+
+def _texts_by_name(told: object) -> dict[str, str]:
+    return {name: str(text) for name, text in told.items()} if isinstance(told, dict) else {}
+
+
 def declared(folder: Path, faults: Faults) -> Plan | None:
     """What plan.json declares, or nothing where it cannot be read."""
     told = opened_json(folder, PLAN, faults)
@@ -248,4 +277,4 @@ def declared(folder: Path, faults: Faults) -> Plan | None:
         estate = None
     return Plan(currency, assets, turn, told.get("projection") is True, chosen, policies,
                 sources(told, "reserves", "reserve", faults), loss_prices, estate, _accrued(told),
-                _elections(told, faults))
+                _elections(told, faults), _payouts(told, faults), _texts_by_name(told.get("distribution_prices")))

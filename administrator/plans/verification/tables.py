@@ -36,12 +36,13 @@ HEADERS: dict[str, str] = {
     "holders.csv": "account,allowed_value,returned_value,compensated_value,estate_value,withheld_value,unpaid_value,"
                    "recovery",
     "returnable.csv": "transfer,occurred_at,asset,quantity,sender,wallet,account,paid_before,due",
+    "deliveries.csv": "account,claim_asset,part,step,pay_asset,holder,asset,discharged,quantity,status,reason",
     "titles.csv": "account,claim_asset,part,step,pay_asset,holder,paid_to,held,quantity,value,status,reason",
 }
 WIDTHS = {name: header.count(",") + 1 for name, header in HEADERS.items()}
 PREFIX_KEYS = {"reconciliation.csv": 1, "segregation.csv": 2, "coverage.csv": 2, "claims.csv": 2, "bases.csv": 5,
                "pools.csv": 1, "schedule.csv": 5, "holders.csv": 1, "returnable.csv": 1, "titles.csv": 6,
-               "set_offs.csv": 4, "accounts.csv": 1}
+               "set_offs.csv": 4, "accounts.csv": 1, "deliveries.csv": 7}
 SCATTERED_KEYS = {"findings.csv": (0, 2, 6, 7, 8), "rejects.csv": (0, 1), "flows.csv": (0, 2), "losses.csv": (0, 2, 3)}
 ROW_NUMBER = {"findings.csv": 7, "rejects.csv": 1}
 BLOCK_BYTES = 1 << 19

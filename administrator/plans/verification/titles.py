@@ -17,6 +17,7 @@ class Share(NamedTuple):
     """What one holder has of one line."""
 
     line: int
+    holder: str
     held: int
     quantity: int
     reason: str
@@ -43,7 +44,7 @@ class Titles:
             if held <= 0 or quantity < 0:
                 self.faults.note(TITLES, number, "held and quantity", "above 0, and 0 or more", f"{row[7]}/{row[8]}")
             self.shares.setdefault((row[0], row[1], row[2], row[3], row[4]), []).append(
-                Share(number, held, quantity, row[11])
+                Share(number, row[5], held, quantity, row[11])
             )
             self.claims.add((row[0], row[1]))
 
