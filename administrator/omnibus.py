@@ -20,6 +20,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from administrator.allocation import spread
+from administrator.errors import RegimeError
 from administrator.pools import Pool, PoolGross
 from administrator.valuation import Rates
 from ledgers.display import display
@@ -49,8 +50,12 @@ def split_by_omnibus(
         grosses: one an asset, with all that is there of it.
         claimed: units that share, by pool and tier.
 
+    Raises:
+        RegimeError: two pools would have one name.
+
     Holds   the pools of an asset sum to what is there of it, where no wallet holds less than nothing
     """
+    _check_names(books)
     own: dict[int, list[tuple[int, str, int]]] = {}
     for pool_no, name, asset_no, held, came in books.rows(POOLS):
         own.setdefault(asset_no, []).append((pool_no, name, max(int(held) + int(came), 0)))
@@ -71,6 +76,18 @@ def split_by_omnibus(
                 replace(whole, pool_no=pool_no, name=name, gross=gross, value_minor=value, claimed_by_tier=tiers)
             )
     return sorted(made, key=lambda pool: pool.pool_no)
+
+
+def _check_names(books: Books) -> None:
+    """See that no asset, and no other omnibus account, makes a pool of the same name."""
+    for (name,) in books.rows(
+        "select pool from (select pool, pool_no from omnibus_pool union select asset, asset_no from asset) "
+        "group by pool having count(*) > 1 order by pool limit 1"
+    ):
+        raise RegimeError(
+            f'case.toml: two pools would be called "{display(name)}": the names of omnibus accounts and the codes of '
+            "assets run into each other at a stroke. Give the asset another code, and this one as an alias."
+        )
 
 
 def about_omnibus(books: Books, pools: Sequence[Pool]) -> Iterator[Finding]:

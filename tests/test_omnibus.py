@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from administrator.cli import main
+from administrator.errors import RegimeError
 from administrator.plans.verify import verify
 from tests.test_verify import seal
 from tests.written import Written
@@ -104,6 +105,17 @@ def test_a_misspelled_omnibus_account_is_found(tmp_path: Path) -> None:
     (said,) = [row for row in ran.rows("findings") if row["code"] == "pool-empty"]
     assert said["subject"] == "pool a/BTC"
     assert '2: quantity "5.00000000" of "ann" is claimed of the pool a/BTC' in said["message"]
+
+
+def test_two_pools_of_one_name_are_refused(tmp_path: Path) -> None:
+    tables = {
+        "account": "account,omnibus\nann,A\nben,\n",
+        "balance": "account,asset,quantity\nann,BTC,5\nben,A/BTC,5",
+        "wallet": "wallet,asset,quantity,omnibus\ncold-a,BTC,9,A\ncold-b,A/BTC,5,",
+    }
+    more = '[assets."A/BTC"]\ndecimals = 8'
+    with pytest.raises(RegimeError, match='two pools would be called "A/BTC"'):
+        Written(tmp_path, tables, PER_OMNIBUS, more=more)
 
 
 def test_explain_and_the_pools_of_the_terminal_know_them(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
