@@ -286,10 +286,10 @@ def about_pools(books: Books, case: CaseConfiguration, terms: Terms, pools: Pool
             "cost-exceeds-pool",
             WARNING,
             f'[[costs]] "{display(excess.name)}" finds too little to be taken from'
-            f"{' the pool ' + display(asset) if asset else ''}: {too_much} {display(case.currency)} of its amount fall "
-            "on the estate.",
+            f"{' the pool ' + display(excess.pool) if excess.pool else ''}: {too_much} {display(case.currency)} of its "
+            "amount fall on the estate.",
             "Charge it elsewhere, or leave it to the estate.",
-            subject=f"cost {excess.name} {asset}".rstrip(),
+            subject=f"cost {excess.name} {excess.pool}".rstrip(),
             column="amount",
             asset=asset,
         )

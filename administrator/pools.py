@@ -89,6 +89,8 @@ class CostExcess:
     """None where no pool is priced at all."""
     minor: int
     """What falls on the estate, at commencement prices: what the pool bears is valued like any line."""
+    pool: str = ""
+    """Its name; empty where no pool is priced at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,12 +186,12 @@ def charge_costs(grosses: Sequence[PoolGross], costs: Sequence[Cost]) -> tuple[d
             if minor == 0:
                 continue
             if pool.rate is None or pool.rate.numerator == 0:
-                excesses.append(CostExcess(cost.name, pool.asset_no, minor))
+                excesses.append(CostExcess(cost.name, pool.asset_no, minor, pool.name))
                 continue
             units = -(-minor * pool.rate.denominator // pool.rate.numerator)
             borne = min(units, pool.gross - charged[pool.pool_no])
             charged[pool.pool_no] += borne
             if borne < units:
                 unborne = minor - divide_half_even(borne * pool.rate.numerator, pool.rate.denominator)
-                excesses.append(CostExcess(cost.name, pool.asset_no, max(unborne, 0)))
+                excesses.append(CostExcess(cost.name, pool.asset_no, max(unborne, 0), pool.name))
     return charged, tuple(excesses)
