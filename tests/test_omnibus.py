@@ -123,6 +123,7 @@ def test_explain_and_the_pools_of_the_terminal_know_them(tmp_path: Path, capsys:
     assert main(["explain", str(ran.folder), "ann"]) == 0
     told = " ".join(capsys.readouterr().out.split())
     assert "pool A/BTC: gross 9.00000000 (what lies in its omnibus account" in told
+    assert "pool A/BTC, gross = 9.00000000 BTC" in told
     assert "cold-a 9.00000000" in told
     assert "cold-b" not in told
 

@@ -198,19 +198,19 @@ def _claim_figures(matter: Matter, account: str) -> list[Figure]:
 def _pool_figures(matter: Matter, account: str) -> list[Figure]:
     """What lies in each pool the account shares in, by wallet and recovery."""
     parameters = {"account": account, "guarantee_in_pool": matter.is_guarantee_in_pool}
-    by_asset: dict[str, tuple[int, list[tuple[int, str]]]] = {}
-    for asset, decimals, what, units, source, row in matter.books.rows(view("pool_figures"), parameters):
+    by_pool: dict[str, tuple[str, int, list[tuple[int, str]]]] = {}
+    for pool, asset, decimals, what, units, source, row in matter.books.rows(view("pool_figures"), parameters):
         place = f": {source}:{row}" if source else ""
         said = f"{what} {format_units(int(units), decimals)}{place}"
-        by_asset.setdefault(asset, (decimals, []))[1].append((int(units), said))
+        by_pool.setdefault(pool, (asset, decimals, []))[2].append((int(units), said))
     figures = []
-    for asset, (decimals, parts) in by_asset.items():
+    for pool, (asset, decimals, parts) in by_pool.items():
         gross = format_units(sum(units for units, _ in parts), decimals)
         because = [said for _, said in parts[:PARTS_MAX]]
         if len(parts) > PARTS_MAX:
             rest = format_units(sum(units for units, _ in parts[PARTS_MAX:]), decimals)
             because.append(f"and {len(parts) - PARTS_MAX} more with {rest}")
-        figures.append(Figure(f"pool {asset}, gross", f"{gross} {asset}", tuple(because)))
+        figures.append(Figure(f"pool {pool}, gross", f"{gross} {asset}", tuple(because)))
     return figures
 
 

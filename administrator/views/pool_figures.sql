@@ -2,7 +2,7 @@
 --
 -- Reads   share_line, account, asset, holding, holding_total, recovery, subrogated, traced_recovery, advance, source,
 --         pool, omnibus, omnibus_member
--- Makes   asset VARCHAR, decimals INTEGER, what VARCHAR, units VARCHAR, source VARCHAR null, row BIGINT null;
+-- Makes   pool, asset VARCHAR, decimals INTEGER, what VARCHAR, units VARCHAR, source VARCHAR null, row BIGINT null;
 --         by asset, then customers' wallets, guarantee wallets, paid in kind, recoveries, what insurers have of them,
 --         traced ones, advances and what is repaid of them, each by name; of an omnibus account that is a pool of its own,
 --         its wallets and the rest together
@@ -51,7 +51,7 @@ part as (
         and holding.purpose = 'customer'
     group by pool.asset_no, pool.gross, omnibus.omnibus
 )
-select asset.asset, asset.decimals, part.what, part.units::varchar as units, source.source, part."row"
+select coalesce(mine.omnibus || '/', '') || asset.asset as pool, asset.asset, asset.decimals, part.what, part.units::varchar as units, source.source, part."row"
 from part
 join mine using (asset_no)
 join asset using (asset_no)
