@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 MODULES = sorted(path for top in ("administrator", "ledgers") for path in (ROOT / top).rglob("*.py"))
 RELATIONS = sorted(path for top in ("administrator", "ledgers") for path in (ROOT / top).rglob("*.sql"))
+TOP_LEVEL = {"README.md", "administrator", "fixtures", "ledgers", "pyproject.toml", "tests"}
 FUNCTION_LINES_MAX = 70
 FILE_LINES_MAX = 500
 
@@ -45,6 +48,16 @@ def imports(path: Path) -> set[str]:
         elif isinstance(node, ast.ImportFrom) and node.col_offset == 0:
             names.add(node.module or "")
     return names
+
+
+def test_nothing_else_lies_at_the_top() -> None:
+    """What is written there by accident, a download or a case, is seen before it is kept for good."""
+    git = shutil.which("git")
+    if git is None or not (ROOT / ".git").exists():
+        pytest.skip("no history here: what is kept cannot be told from what merely lies there")
+    kept = subprocess.run([git, "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True, text=True).stdout
+    tops = {name.split("/")[0] for name in kept.split("\0") if name}
+    assert {top for top in tops if not top.startswith(".")} == TOP_LEVEL
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
