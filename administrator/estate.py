@@ -4,6 +4,9 @@ Where there is an insolvency, what no pool needs, what insurers owe the company 
 the estate. A holder shares in it with what he is still owed at commencement value, beside the other unsecured creditors
 of his rank (rules 10). Late claims come after, then interest, then claims that the law puts last.
 
+A settlement may give the holders a share of what is divided before they share the rest with the other creditors: that
+fixes what the others get, and the holders divide all else among themselves, with one rounding.
+
 A law that lets a holder prove for the whole while somebody else has paid him a part (Bankruptcy Act of Japan art. 104)
 divides by the whole, and stops at what is still owed: `weight` is what shares, `room` what may be had.
 
@@ -66,7 +69,8 @@ def share_estate(books: Books, terms: Terms, rates: Rates) -> None:
             RELATIONS / "estate_interest.sql", numerator=str(interest.numerator), denominator=str(interest.denominator)
         )
     distributable = gross - costs
-    surplus = _level(books, terms, distributable, first)
+    others = _others_behind(books, estate, distributable)
+    surplus = _level(books, terms, distributable, others, first)
     books.run(RELATIONS / "estate_award.sql", first=first)
     claimed, awarded, overpaid, lines = books.rows(
         "select (select coalesce(sum(weight), 0)::varchar from estate_line), coalesce(sum(entitled), 0)::varchar, "
@@ -111,17 +115,29 @@ def _from_policies(books: Books, terms: Terms) -> int:
     return sum(int(owed.get(policy.name, 0)) for policy in policies)
 
 
-def _level(books: Books, terms: Terms, distributable: int, first: int) -> int:
+def _others_behind(books: Books, estate: Estate, distributable: int) -> int | None:
+    """What the other creditors get where a share of what is divided is the holders' alone; None where none is."""
+    share = estate.customers_first
+    if not share.numerator:
+        return None
+    weight, room = map(int, books.rows(HOLDERS)[0])
+    alone = min(distributable * share.numerator // share.denominator, room)
+    rest, claimed = distributable - alone, weight - alone + estate.other_claims
+    behind = rest * estate.other_claims // max(claimed, 1)
+    return min(max(behind, distributable - room), estate.other_claims)
+
+
+def _level(books: Books, terms: Terms, distributable: int, others: int | None, first: int) -> int:
     """Divide among those who had no more than their share; give what is left when every step is whole."""
     books.run(RELATIONS / "estate_paid.sql", first=first)
     is_largest = terms.rounding is Rounding.LARGEST_REMAINDER
-    surplus = _divide(books, terms, distributable, is_largest=False)
+    surplus = _divide(books, terms, distributable, others, is_largest=False)
     books.execute(
         "create or replace table estate_ordinary as "
         "select account_no, asset_no, part, tier, entitled from estate_share"
     )
     if is_largest:
-        surplus = _divide(books, terms, distributable, is_largest=True)
+        surplus = _divide(books, terms, distributable, others, is_largest=True)
     if books.value("select count(*) from estate_paid"):
         out = 0
         while True:
@@ -132,16 +148,18 @@ def _level(books: Books, terms: Terms, distributable: int, first: int) -> int:
             if now == out:
                 break
             out = now
-            surplus = _divide(books, terms, max(distributable - int(had), 0), is_largest=is_largest)
+            surplus = _divide(books, terms, max(distributable - int(had), 0), others, is_largest=is_largest)
         books.run(RELATIONS / "estate_outpaid.sql")
     books.execute("drop table estate_ordinary")
     return surplus
 
 
-def _divide(books: Books, terms: Terms, distributable: int, *, is_largest: bool) -> int:
+def _divide(books: Books, terms: Terms, distributable: int, others: int | None, *, is_largest: bool) -> int:
     """Fill estate_tier and estate_share; give what is left when every step is whole."""
     if not terms.compensation_reduces_claim:
         books.execute("update estate_line set is_capped = false where is_capped")
+    if others is not None:
+        books.execute(BEHIND, {"room": str(min(others, distributable))})
     books.execute("delete from estate_tier")
     left, is_whole = distributable, True
     for tier in range(len(STEPS)):
@@ -170,6 +188,14 @@ def _dividend(books: Books, tier: int, there: int) -> tuple[int, int]:
         books.execute(CAP, terms)
 
 
+HOLDERS = """
+    select coalesce(sum(weight), 0)::varchar, coalesce(sum(room), 0)::varchar
+    from estate_line
+    where tier = 0 and account_no >= 0
+"""
+BEHIND = """
+    update estate_line set room = $room::decimal(38, 0), is_capped = true where account_no < 0 and tier = 0
+"""
 WHOLE = """
     select coalesce(sum(least(weight, room)), 0)::varchar from estate_line where tier = $tier and not is_out
 """

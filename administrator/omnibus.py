@@ -61,9 +61,7 @@ def split_by_omnibus(
         own.setdefault(asset_no, []).append((pool_no, name, max(int(held) + int(came), 0)))
     made: list[PoolGross] = []
     for whole in grosses:
-        pools = own.get(whole.asset_no, [])
-        if all(pool_no != whole.pool_no for pool_no, _, _ in pools):
-            pools = [(whole.pool_no, whole.name, 0), *pools]
+        pools = own[whole.asset_no]
         missing = [max(sum(claimed.get(pool_no, {}).values()) - there, 0) for pool_no, _, there in pools]
         rest = max(whole.gross - sum(there for *_, there in pools), 0)
         shares = spread(rest, missing) if any(missing) else (rest, *(0 for _ in pools[1:]))

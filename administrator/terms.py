@@ -78,6 +78,8 @@ class Estate:
     """Of the holders' rank, as one claim."""
     prior_claims: int
     """Paid whole before anybody else."""
+    customers_first: Ratio
+    """Of what is divided: for the holders alone, before they share the rest with the other creditors."""
     interest: Ratio | None
     """Of a claim, from the day of commencement to `interest_until`; None where claims bear none."""
     days: int
@@ -383,6 +385,7 @@ def _estate(case: CaseConfiguration, scales: Scales) -> Estate | None:
         scales.minor(estate.amount, estate.currency),
         scales.minor(estate.other_claims, estate.currency),
         scales.minor(estate.prior_claims, estate.currency),
+        read_ratio(estate.customers_first, Scientific.REFUSE),
         interest,
         days,
     )

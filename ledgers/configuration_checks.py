@@ -124,7 +124,7 @@ def _currencies(parsed: CaseToml) -> Iterator[str]:
                 money[-1][0], f'borne_by must be "pools", "estate" or an asset, and {_unknown(parsed, cost.borne_by)}'
             )
     if parsed.estate:
-        of_estate = {"amount": parsed.estate.amount, "other_claims": parsed.estate.other_claims}
+        of_estate = {key: getattr(parsed.estate, key) for key in ("amount", "other_claims", "prior_claims")}
         money.append(("[estate]", parsed.estate.currency, of_estate))
     if parsed.plan.minimum_payment is not None:
         money.append(("[plan]", parsed.case.currency, {"minimum_payment": parsed.plan.minimum_payment}))

@@ -286,6 +286,8 @@ class EstateSection(Section):
     """Of the same rank as the holders'."""
     prior_claims: Decimal = "0"
     """Paid whole before anybody else."""
+    customers_first: Share = "0"
+    """Of what is divided: for the holders alone, before they share the rest with the other creditors."""
     interest: Share | None = None
     """A year, simple, on each claim, once claims are paid whole; None: none."""
     interest_until: datetime.date | None = None

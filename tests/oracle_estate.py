@@ -73,13 +73,32 @@ def estate_of(
         if item.family in STEPS and item.pay_asset == case.currency.code
     }
     # reading: an earlier payment counts in the step it was made in, as on the schedule.
+    fixed = others_behind(case, gross - costs, steps["estate"])
     result = level(
-        gross - costs, list(steps.values()), paid, case.plan["rounding"], lambda key: (*key[0][:2], key[1])
+        gross - costs, list(steps.values()), paid, case.plan["rounding"], lambda key: (*key[0][:2], key[1]), fixed=fixed
     )
     every = {key: weight for weights_of, _ in steps.values() for key, weight in weights_of.items()}
     return Estate(
         gross, costs, every, result.awards, result.overpaid, result.surplus, result.residue, result.dividend
     )
+
+
+def others_behind(case: Case, amount: int, step: tuple[dict[Key, int], dict[Key, int]]) -> dict[Key, int]:
+    """What the other claims get where the holders have a share to themselves: none of it is for them."""
+    assert case.estate is not None
+    share = Fraction(case.estate.get("customers_first", "0"))
+    key: Key = (OTHERS, "estate")
+    weights, rooms = step
+    if not share or key not in weights:
+        return {}
+    other = weights[key]
+    proved = sum(weights.values()) - other
+    owed = sum(rooms.values()) - rooms[key]
+    alone = min(int(share * amount), owed)
+    ratable = Fraction((amount - alone) * other, proved - alone + other)
+    # reading: what the holders have no room for is the others', up to their claim.
+    rooms[key] = min(max(int(ratable), amount - owed), other)
+    return {key: rooms[key]}
 
 
 def came_in(case: Case, pools: dict[str, Pool], cover: Cover) -> int:

@@ -38,12 +38,16 @@ class Levelled(Generic[K]):
     overdrawn: bool
 
 
-def share(amount: int, weights: Mapping[K, int], rooms: Mapping[K, int], rounding: str) -> Division[K]:
-    """Divide among weights at one exact ratio, nobody above his room."""
+def share(
+    amount: int, weights: Mapping[K, int], rooms: Mapping[K, int], rounding: str,
+    fixed: Mapping[K, int] = MappingProxyType({}),
+) -> Division[K]:  # fmt: skip
+    """Divide among weights at one exact ratio, nobody above his room; `fixed` is taken before, as far as it is there.
+    """
     caps = {key: min(weight, rooms[key]) for key, weight in weights.items()}
     if amount >= sum(caps.values()):
         return Division(caps, amount - sum(caps.values()), 0)
-    capped: dict[K, int] = {}
+    capped: dict[K, int] = {key: min(units, amount) for key, units in fixed.items() if key in weights}
     while True:
         rest = {key: weight for key, weight in weights.items() if key not in capped and weight}
         total = sum(rest.values())
@@ -64,13 +68,13 @@ def share(amount: int, weights: Mapping[K, int], rooms: Mapping[K, int], roundin
     return Division(awards, 0, residue)
 
 
-def divide(amount: int, tiers: Sequence[Tier[K]], rounding: str) -> Division[K]:
+def divide(amount: int, tiers: Sequence[Tier[K]], rounding: str, fixed: Mapping[K, int]) -> Division[K]:
     """Tier by tier: each shares what is left when the one before is whole."""
     awards: dict[K, int] = {}
     residue = 0
     for weights, rooms in tiers:
         # reading: a tier that is not whole leaves the next one nothing: its residue stays residue.
-        division = share(amount, weights, rooms, rounding)
+        division = share(amount, weights, rooms, rounding, fixed)
         awards |= division.awards
         amount = division.surplus
         residue += division.residue
@@ -80,11 +84,13 @@ def divide(amount: int, tiers: Sequence[Tier[K]], rounding: str) -> Division[K]:
 def level(
     amount: int, tiers: Sequence[Tier[K]], paid: Mapping[Hashable, int], rounding: str, owner: Callable[[K], Hashable],
     order: Callable[[K], tuple[int, int]] = lambda _: (0, 0), most: Mapping[K, int] = MappingProxyType({}),
+    fixed: Mapping[K, int] = MappingProxyType({}),
 ) -> Levelled[K]:  # fmt: skip
     """Divide so that whoever had more than the dividend of the others keeps it, and the others share what is left.
 
     `paid` is by owner; an owner of no weight who was paid stands outside from the start. Whoever chose a share that is
-    fixed gets no more than `most`, whatever the division gives him: nobody else gets more by it.
+    fixed gets no more than `most`, whatever the division gives him: nobody else gets more by it. Whoever
+    is in `fixed` gets that of his tier, before the others of it share.
     """
     everybody = [key for weights, _ in tiers for key in weights]
     owners = {owner(key) for key in everybody}
@@ -95,7 +101,7 @@ def level(
             ({key: weight for key, weight in weights.items() if owner(key) not in out}, rooms)
             for weights, rooms in tiers
         ]
-        division = divide(left, inside, rounding)
+        division = divide(left, inside, rounding, fixed)
         forgone = {key: max(units - most.get(key, units), 0) for key, units in division.awards.items()}
         division.awards = {key: units - forgone[key] for key, units in division.awards.items()}
         had: dict[Hashable, int] = dict.fromkeys((owner(key) for key in division.awards), 0)
@@ -105,7 +111,7 @@ def level(
         if not gone:
             break
         out |= gone
-    ordinary = divide(amount, tiers, "floor").awards
+    ordinary = divide(amount, tiers, "floor", fixed).awards
     awards = {key: division.awards.get(key, 0) for key in everybody}
     unspent = {name: paid[name] for name in out}
     for key in sorted((key for key in everybody if owner(key) in out), key=order):  # an owner's parts in their order

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
+from ledgers.errors import CaseError
 from tests.written import Written
 
 BALANCES = "account,asset,quantity\nann,JPY,1000\nben,JPY,3000"
@@ -48,6 +50,56 @@ def test_who_proves_for_the_whole_stops_at_what_is_owed_bankruptcy_act_art_104(t
     assert whole.due("estate") == {"ann": "100", "ben": "1100"}
     assert whole.rows("holders")[0]["recovery"] == "1.00000000"
     assert reduced.faults() == whole.faults() == []
+
+
+def test_customers_share_two_thirds_alone_and_the_rest_beside_the_others(tmp_path: Path) -> None:
+    """Customers are owed 1000 and 3000, others 4000; 1200 are divided, 0.66 of it for customers alone: 792.
+
+    Of the other 408, they share with 4000 - 792 = 3208, the others with 4000: 408 x 4000 / 7208 = 226.41, that is 226.
+    Customers divide 1200 - 226 = 974: 243.5 and 730.5.
+    """
+    tables = {"balance": BALANCES, "wallet": NOTHING_HELD}
+
+    def ran(name: str, amount: int, share: str, plan: str = "") -> tuple[dict[str, str], str]:
+        more = {"other_claims": '"4000"', "customers_first": f'"{share}"'}
+        written = Written(tmp_path / name, tables, estate(amount, **more) + plan)
+        assert written.faults() == []
+        told = json.loads((written.out / "plan.json").read_bytes())["estate"]
+        assert told["customers_first"] == share
+        return written.due("estate"), told["other_claims_awarded"]["estate"]
+
+    assert ran("floor", 1200, "0.66") == ({"ann": "243", "ben": "730"}, "226")
+    largest = '\n[plan]\nrounding = "largest_remainder"\n'
+    assert ran("largest", 1200, "0.66", largest) == ({"ann": "244", "ben": "730"}, "226"), "a tie goes by the key"
+    assert ran("alike", 1200, "0") == ({"ann": "150", "ben": "450"}, "600")
+    assert ran("wholly", 1200, "1") == ({"ann": "300", "ben": "900"}, "0")
+    assert ran("customers whole", 5000, "1") == ({"ann": "1000", "ben": "3000"}, "1000")
+    assert ran("two in three", 6500, "0.66") == ({"ann": "1000", "ben": "3000"}, "2500"), "4290 is more than they claim"
+    assert ran("all whole", 8100, "0.66") == ({"ann": "1000", "ben": "3000"}, "4000")
+
+
+def test_what_customers_have_no_room_for_is_the_others(tmp_path: Path) -> None:
+    """A fund paid ann 900 of 1000; she proves for the whole, and may have 100. Others claim 1000.
+
+    Of 3500, all is for customers first, who have room for 100 + 3000: the others get 400.
+    """
+    tables = {"account": "account,kind\nann,customer\nben,insider", "balance": BALANCES, "wallet": NOTHING_HELD}
+    fund = (
+        '\n[[reserves]]\nname = "fund"\namount = "900"\ncurrency = "JPY"\ncovers = ["unexplained"]\n'
+        'ring_fenced = true\nexcludes = ["insider"]\n\n[plan]\ncompensation_reduces_claim = false\n'
+    )
+    ran = Written(tmp_path, tables, estate(3500, other_claims='"1000"', customers_first='"1"') + fund)
+    assert ran.due("estate") == {"ann": "100", "ben": "3000"}
+    assert json.loads((ran.out / "plan.json").read_bytes())["estate"]["other_claims_awarded"] == {"estate": "400"}
+    assert ran.faults() == []
+
+
+@pytest.mark.parametrize("key", ["amount", "other_claims", "prior_claims"])
+def test_a_sum_finer_than_its_currency_is_refused_where_it_stands(tmp_path: Path, key: str) -> None:
+    sums = {"amount": '"10"', key: '"0.5"'}
+    tail = "[estate]\n" + "\n".join(f"{name} = {text}" for name, text in sums.items()) + '\ncurrency = "JPY"\n'
+    with pytest.raises(CaseError, match=rf"\[estate\].*{key}"):
+        Written(tmp_path, {"balance": BALANCES, "wallet": NOTHING_HELD}, tail)
 
 
 def test_interest_comes_after_claims_and_before_subordinated_ones_bankruptcy_act_arts_97_99_194(

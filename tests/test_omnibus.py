@@ -75,6 +75,20 @@ def test_a_recovery_may_name_its_omnibus_account(tmp_path: Path) -> None:
     assert "recovery-without-pool" in Written(tmp_path / "wrong", wrong, PER_OMNIBUS).codes()
 
 
+def test_a_recovery_may_name_the_pool_of_those_in_no_omnibus_account(tmp_path: Path) -> None:
+    """Nobody claims of it, and nothing lies there: it is there all the same, and what names it is no other's."""
+    tables = {
+        "account": "account,omnibus\nann,A\ncyd,B\n", "balance": "account,asset,quantity\nann,BTC,10\ncyd,BTC,10",
+        "wallet": "wallet,asset,quantity,omnibus\ncold-a,BTC,9,A\ncold-b,BTC,5,B", "price": TABLES["price"],
+        "recovery": "recovery,received_at,asset,quantity,pool\nr1,2026-05-01T00:00:00Z,BTC,3,BTC",
+    }  # fmt: skip
+    ran = Written(tmp_path, tables, PER_OMNIBUS)
+    assert {row["pool"]: row["gross"] for row in ran.rows("pools")} == {
+        "A/BTC": "9.00000000", "B/BTC": "5.00000000", "BTC": "3.00000000",
+    }  # fmt: skip
+    assert ran.faults() == []
+
+
 def test_rounds_are_levelled_within_each_omnibus_account(tmp_path: Path) -> None:
     first = Written(tmp_path / "1", TABLES, PER_OMNIBUS + 'holdback = "0.5"\n')
     paid = "\n".join(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import re
 import shutil
 from collections.abc import Callable
@@ -110,6 +111,16 @@ def test_ftx_convenience_class_whole_and_72_percent_of_the_others(tmp_path: Path
     assert Precedent("ftx-classes", tmp_path).lines() == {
         "ann USD dividend:convenience": "10000.00", "ben-1 USD dividend": "28800.00", "ben-2 USD dividend": "14400.00",
     }  # fmt: skip
+
+
+def test_ftx_a_pool_an_exchange_and_66_percent_of_the_general_one_for_customers_alone(tmp_path: Path) -> None:
+    ran = Precedent("ftx-pools", tmp_path)
+    assert ran.lines() == {
+        "ann USD return": "1100000000.00", "ann USD estate": "4224905136.25",
+        "ben USD return": "334000000.00", "ben USD estate": "78801601.41",
+    }  # fmt: skip
+    told = json.loads((ran.out / "plan.json").read_text(encoding="utf-8"))["estate"]
+    assert told["other_claims_awarded"] == {"estate": "696293262.33"}
 
 
 @pytest.mark.parametrize(

@@ -137,6 +137,7 @@ def _estate(run: Run, terms: Terms) -> dict[str, object] | None:
         "pool_costs": came["pool_costs"],
         "prior_claims": came["prior_claims"],
         "other_claims": money(terms.estate.other_claims),
+        "customers_first": run.case.estate.customers_first,
         "other_claims_awarded": {step: money(entitled) for step, _, entitled in others},
         "interest": run.case.estate.interest,
         "interest_until": run.case.estate.interest_until and run.case.estate.interest_until.isoformat(),

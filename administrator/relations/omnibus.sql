@@ -5,7 +5,8 @@
 --         that are in no omnibus account stand under the empty name, from 0;
 --         rows of omnibus_member(account_no INTEGER key, omnibus, first_no), by account_no;
 --         rows of omnibus_pool(pool_no INTEGER key, asset_no INTEGER, pool VARCHAR, held, guarantee DECIMAL(38,0) units), by pool_no
--- Holds   what earlier rounds paid in kind to an account is added back to what is held where its assets lie
+-- Holds   every asset has a pool of no omnibus account, which a recovery may name; what earlier rounds paid in kind to an
+--         account is added back to what is held where its assets lie
 insert into omnibus
 with named as (
     select omnibus from account where omnibus <> '' and kind <> 'house'
@@ -30,7 +31,9 @@ order by account.account_no;
 
 insert into omnibus_pool
 with held as (
-    select omnibus, asset_no, units, 0::decimal(38, 0) as guarantee from holding where purpose = 'customer'
+    select '' as omnibus, asset_no, 0::decimal(38, 0) as units, 0::decimal(38, 0) as guarantee from asset
+    union all
+    select omnibus, asset_no, units, 0 from holding where purpose = 'customer'
     union all
     select omnibus, asset_no, 0, units from holding where purpose = 'guarantee'
     union all

@@ -366,6 +366,7 @@ LATER = """\
 # currency = "JPY"
 # other_claims = "900000000"   # other unsecured claims of the same rank
 # prior_claims = "0"           # paid whole before anybody else
+# customers_first = "0"        # share of what is divided that is the holders' alone; in the rest the others share too
 # interest = "0.03"            # a year, simple, on each claim, once all claims are paid whole; left out: none
 # interest_until = 2027-03-31  # the last day that bears interest, from the day of commencement
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from administrator.usecases.explained import Figure
@@ -63,13 +64,14 @@ def return_figures(matter: Matter, account: str) -> Iterator[Figure]:
 def estate_figures(matter: Matter, account: str) -> Iterator[Figure]:
     """What the estate gives on what is still owed."""
     currency, decimals = matter.case.currency, matter.case.currency_decimals
+    alone = "0" if matter.case.estate is None else matter.case.estate.customers_first
 
     def text(minor: object) -> str:
         return format_units(int(str(minor)), decimals)
 
     for asset, part, step, *numbers in matter.books.rows(view("estate_figures"), {"account": account}):
         is_whole = numbers[2]
-        claim, entitled, payable, claimed, distributable, gross, costs = (
+        claim, entitled, payable, claimed, distributable, gross, costs, others = (
             int(number) for number in (*numbers[:2], *numbers[3:])
         )
         is_interest = step == "estate:interest"
@@ -83,6 +85,11 @@ def estate_figures(matter: Matter, account: str) -> Iterator[Figure]:
             if entitled < claim:
                 because.append(f"no more than is still owed when compensation is counted: {text(entitled)}")
         else:
+            if step == "estate" and others and Fraction(alone):
+                because.append(
+                    f"a share of {alone} of it is the customers' alone, and in the rest the other creditors share: "
+                    f"they get {text(others)} {currency}"
+                )
             because += _division(claim, entitled, payable, claimed, text, is_largest=False)
         name = f"{step} for {asset}" + (f", {part} part" if part else "")
         yield Figure(name, f"{text(entitled)} {currency}", tuple(because))

@@ -78,23 +78,59 @@ def estate_of(faults: Faults, plan: Plan, books: Books, pools: Mapping[str, Pool
     interest = _interest(faults, told)
     claim = sum_of("other_claims")
     claims = {"estate": claim, "estate:interest": 0 if interest is None else half_even(claim, *interest)}
-    steps = [step for step, there in zip(STEPS, (
+    steps = tuple(step for step, there in zip(STEPS, (
         True, plan.parameters.get("late") == "after", interest is not None,
-        plan.parameters.get("insiders") == "subordinate"), strict=True) if there]
+        plan.parameters.get("insiders") == "subordinate"), strict=True) if there)
+    reduces = plan.parameters.get("compensation_reduces_claim") != "false"
+    levelled = bool(pool.overpaid or any(seen.overpaid for seen in totals.values()) or not reduces)
+    behind = _behind(faults, told, pool, (steps, totals, claim), others.get("estate", 0), levelled=levelled)
+    there, claimed = pool.distributable, pool.claims
+    if behind is not None:
+        there, claimed = max(there - behind, 0), claimed - claims.pop("estate")
     whole: dict[str, StepTotals] = {}
     for step in steps:
         seen = totals.get(step, StepTotals(0, 0, False))
-        whole[step] = StepTotals(seen.claim + claims.get(step, 0), seen.entitled + others.get(step, 0), seen.overpaid)
+        if step in claims:
+            seen = StepTotals(seen.claim + claims[step], seen.entitled + others.get(step, 0), seen.overpaid)
+        whole[step] = seen
     largest = plan.parameters.get("rounding") == "largest_remainder"
-    sharings = tiered(tuple(steps), pool.distributable, pool.claims, whole, largest)
-    reduces = plan.parameters.get("compensation_reduces_claim") != "false"
+    sharings = tiered(steps, there, claimed, whole, largest)
+    if behind is not None:
+        sharings["estate"].claimed, sharings["estate"].awarded = claim, behind
     for step, sharing in sharings.items():
-        if pool.overpaid or any(seen.overpaid for seen in whole.values()) or not reduces:
-            sharing.levelled = True
+        sharing.levelled = sharing.levelled or levelled
         if claims.get(step) and not sharing.admits(claims[step], others.get(step, 0), ("", "", ""), 0):
             faults.note(PLAN, 0, f"estate other_claims_awarded {step}", sharing.expected(claims[step]),
                         others.get(step))
     return Estate(pool, sharings, others, interest, reduces)
+
+
+def _behind(faults: Faults, told: Mapping[str, object], pool: Pool,
+            claims: tuple[tuple[str, ...], Mapping[str, StepTotals], int], found: int, *, levelled: bool) -> int | None:
+    """What the others get where a share of the estate is the holders' alone; nothing where they share alike.
+
+    Args:
+        claims: the steps, what their lines sum to, and what the others claim. Lines that get nothing may be missing of
+            the first step, where others come behind it: the more the holders claim, the less is left for the others.
+    """
+    steps, totals, others = claims
+    share = fraction(str(told.get("customers_first")))
+    if share is None or share[0] > share[1]:
+        faults.note(PLAN, 0, "estate customers_first", "a plain decimal from 0 to 1", told.get("customers_first"))
+        return None
+    if not share[0] or not others:
+        return None
+    there, high = pool.distributable, pool.claims - others
+    low = high if len(steps) == 1 else totals.get("estate", StepTotals(0, 0, False)).claim
+
+    def most(holders: int) -> int:
+        alone = min(share[0] * there // share[1], holders)
+        return min((there - alone) * others // max(holders - alone + others, 1), others)
+
+    least, highest = (0, min(others, there)) if levelled else (most(high), most(low))
+    if not least <= found <= highest:
+        faults.note(PLAN, 0, "estate other_claims_awarded estate", f"{least} to {highest} units", found)
+    return found
 
 
 def _interest(faults: Faults, told: Mapping[str, object]) -> tuple[int, int] | None:
