@@ -490,6 +490,7 @@ def set_off(case: Case, books: Books, claims: dict[tuple[str, str], Claim]) -> d
 def accrued(case: Case, claims: dict[tuple[str, str], Claim]) -> dict[tuple[str, str], Claim]:
     """The claims with what forks, airdrops and staking on an asset add to those of another (E)."""
     found = dict(claims)
+    origins: dict[tuple[str, str], bool] = {}
     for accrual in case.accruals:
         if accrual["goes_to"] != "holders":
             continue
@@ -499,10 +500,13 @@ def accrued(case: Case, claims: dict[tuple[str, str], Claim]) -> dict[tuple[str,
         for (account, code), claim in claims.items():  # what accrued earns nothing by itself
             # reading: who claims nothing of it earns no line; who claims too little for a unit has a line of nothing.
             if code == of.code and any(claim.parts):
-                own = found.get((account, asset.code), Claim(0, None, (0, 0, 0), 0, claim.late))
+                key = account, asset.code
+                own = found.get(key, Claim(0, None, (0, 0, 0), 0, claim.late))
+                origins[key] = origins.get(key, False) or claim.late
                 more = [units + int(ratio * base) for units, base in zip(own.parts, claim.parts, strict=True)]
                 # reading: a line that claims by itself keeps its tier; one that only accrued takes that of its origin.
-                found[account, asset.code] = replace(own, parts=(more[0], more[1], more[2]))
+                late = own.late if key in claims and any(claims[key].parts) else origins[key]
+                found[key] = replace(own, parts=(more[0], more[1], more[2]), late=late)
     return {key: found[key] for key in sorted(found)}
 
 

@@ -367,9 +367,13 @@ class Walk:
         """What those who chose a fixed share gave up is surplus, beside what nobody claims."""
         if any(sharing.levelled or not sharing.exact or sharing.largest_remainder for sharing in tiers):
             return
-        surplus = max(pool.distributable - pool.claims, 0) + sum(sharing.forgone for sharing in tiers)
-        asset = self.books.assets[pool.asset]
-        self.faults.same(POOLS, pool.line, f"surplus of {pool.name}", asset.plain(surplus), asset.plain(pool.surplus))
+        least = max(pool.distributable - pool.claims, 0) + sum(sharing.forgone for sharing in tiers)
+        # Of a choice that rounds down to nothing there is no line: what it gave up is no more than what it claimed.
+        most = least + max(pool.claims - sum(sharing.claimed for sharing in tiers), 0)
+        if not least <= pool.surplus <= most:
+            plain = self.books.assets[pool.asset].plain
+            said = plain(least) if least == most else f"{plain(least)} to {plain(most)}"
+            self.faults.note(POOLS, pool.line, f"surplus of {pool.name}", said, plain(pool.surplus))
 
     def edges(self, pool: Pool, tiers: list[Sharing]) -> None:
         """Residues are smaller than the number of lines, and go in order where they are given out."""
